@@ -1,0 +1,50 @@
+"""What agents want to do, as columns. The environment decides what becomes of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from townsquare.protocols.columns import NOBODY, FloatArray, IntArray
+
+KINDS = ("click", "like", "post")
+"""Action kinds by code."""
+KIND = {name: code for code, name in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Rows in the order in which each agent means them; all columns have the same length."""
+
+    agent: IntArray
+    """int32."""
+    kind: IntArray
+    """int8: index into ``KINDS``. A like takes a click on the same item."""
+    item: IntArray
+    """int32: what is clicked or liked; for a post the item that inspired it (-1 for none)."""
+    value: FloatArray
+    """float64: how much the agent makes of it (utility); not used for posts."""
+    vector: FloatArray
+    """(n, d) content of a post, NaN rows for other kinds; d may be 0 when nobody posts."""
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+    @classmethod
+    def of(
+        cls, kind: str, agent: IntArray, item: IntArray, *, value: FloatArray | float = 0.0,
+        vector: FloatArray | None = None,
+    ) -> "Actions":
+        """Actions of one kind."""
+        n = len(agent)
+        return cls(
+            np.asarray(agent, np.int32), np.full(n, KIND[kind], np.int8),
+            np.broadcast_to(np.asarray(item, np.int32), n), np.broadcast_to(np.asarray(value, np.float64), n),
+            np.zeros((n, 0)) if vector is None else vector,
+        )
+
+    @classmethod
+    def concat(cls, parts: Iterable["Actions"]) -> "Actions":
+        """All rows of ``parts``, in order; their vectors must have the same width."""
+        parts = list(parts) or [cls.of("click", np.zeros(0, np.int32), np.full(0, NOBODY))]
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))

@@ -1,0 +1,58 @@
+"""What a cohort of agents sees before it decides, as columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from townsquare.protocols.columns import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one agent sees: the row view, for minds that think about one agent at a time."""
+
+    tick: int
+    task: str
+    agent: int
+    limit: int
+    items: tuple[int, ...]
+    traits: Mapping[str, FloatArray]
+    features: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """One group's view of the town. Nothing here may be changed, and nothing leads back to the environment."""
+
+    tick: int
+    group: str
+    """The population the agents belong to."""
+    task: str
+    """What is asked of them: "read" (click and like what is shown) or "create" (post new items)."""
+    agents: IntArray
+    """(n,) agent ids."""
+    limit: int
+    """How many clicks, or posts, each may make."""
+    items: IntArray
+    """(n, k) what lies before each agent, best first; -1 marks an empty place."""
+    traits: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Who they are: name -> (n,) or (n, d)."""
+    features: Mapping[str, FloatArray] = field(default_factory=dict)
+    """What can be told of the items: name -> (n, k)."""
+    keys: IntArray = field(default_factory=lambda: np.zeros((0, 0), np.uint64))
+    """(n, k) what the random draws about the items hang on (``Catalogue.keys``)."""
+    elsewhere: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(m,) for "create": everything that is going round in the town, own items included."""
+
+    def __len__(self) -> int:
+        return len(self.agents)
+
+    def row(self, i: int) -> Observation:
+        """What the i-th agent sees, its empty places left out."""
+        here = self.items[i] >= 0
+        return Observation(
+            self.tick, self.task, int(self.agents[i]), self.limit, tuple(map(int, self.items[i][here])),
+            {name: column[i] for name, column in self.traits.items()},
+            {name: column[i][here] for name, column in self.features.items()},
+        )

@@ -1,0 +1,107 @@
+"""What a recommender promises, and the half of it that most recommenders share."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from townsquare.protocols.catalogue import Catalogue
+from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.events import Events
+from townsquare.protocols.interactions import Interactions
+from townsquare.protocols.settings import Settings
+from townsquare.protocols.slates import Slates, top_k
+from townsquare.protocols.streams import Streams
+
+
+@runtime_checkable
+class Recommender(Protocol):
+    """Chooses what each agent sees.
+
+    Built as ``Class(config, streams)``, where ``config`` is an instance of its own nested ``Config`` (a ``Settings``).
+    ``recommend`` is called from several threads at once between two fits, so it must not change the object.
+    What a recommender knows after ``fit`` must follow from the arguments of that one call, unless it also has
+    ``state() -> dict[str, array]`` and ``load(state)``: a resumed run either loads the state or fits again.
+    """
+
+    def fit(self, interactions: Interactions, catalogue: Catalogue) -> None:
+        """Learn from scratch. Zero interactions are allowed (nothing has happened yet)."""
+
+    def update(self, events: Events) -> None:
+        """Take in what happened in the tick that just ended; doing nothing is fine."""
+
+    def recommend(
+        self, agents: IntArray, k: int, *, tick: int, candidates: IntArray, exclude: IntArray | None = None
+    ) -> Slates:
+        """The ``k`` best of ``candidates`` (sorted item ids) for each of ``agents``.
+
+        ``exclude`` is (agents, m) item ids that must not be shown, -1 as padding. Places that the recommender has
+        nothing to say about are -1: the slate policy of the environment fills them.
+        """
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """A recommender that remembers more than its last fit."""
+
+    def state(self) -> Mapping[str, NDArray[np.generic]]: ...
+
+    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None: ...
+
+
+class Scorer:
+    """A recommender that gives every (agent, item) a score: subclass, write ``fit`` and ``score``, and be done.
+
+    ``knows`` says for which agents and items the scores mean something; the others are left out of the slate.
+    """
+
+    class Config(Settings):
+        """No settings of its own."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """What the catalogue must hold for ``fit`` to work: "vectors", or nothing."""
+
+    def __init__(self, config: Settings, streams: Streams) -> None:
+        self.config, self.streams = config, streams
+
+    def fit(self, interactions: Interactions, catalogue: Catalogue) -> None:
+        """Learn from scratch."""
+        raise NotImplementedError
+
+    def score(self, agents: IntArray, items: IntArray, *, tick: int) -> FloatArray:
+        """(len(agents), len(items)) scores, higher is better."""
+        raise NotImplementedError
+
+    def knows(self, agents: IntArray, items: IntArray) -> tuple[BoolArray, BoolArray]:
+        """Which agents, and which items, the model has learnt something about; everything by default."""
+        return np.ones(len(agents), bool), np.ones(len(items), bool)
+
+    def update(self, events: Events) -> None:
+        """Nothing: the town refits on its schedule."""
+
+    def recommend(
+        self, agents: IntArray, k: int, *, tick: int, candidates: IntArray, exclude: IntArray | None = None
+    ) -> Slates:
+        """The ``k`` best known candidates of each known agent, without the excluded ones."""
+        known_agents, known_items = self.knows(agents, candidates)
+        items = candidates[known_items]
+        empty = Slates(np.full((len(agents), k), -1, np.int32), np.full((len(agents), k), -np.inf, np.float32))
+        if not known_agents.any() or not len(items):
+            return empty
+        asked = agents[known_agents]
+        scores = np.asarray(self.score(asked, items, tick=tick))
+        allowed = None if exclude is None else allowed_after(exclude[known_agents], items)
+        top = top_k(scores, items, k, allowed)
+        empty.items[known_agents], empty.scores[known_agents] = top.items, top.scores
+        return empty
+
+
+def allowed_after(exclude: IntArray, items: IntArray) -> BoolArray:
+    """(len(exclude), len(items)) True where an item is not excluded. ``items`` must be sorted."""
+    allowed = np.ones((len(exclude), len(items)), bool)
+    if len(items) and exclude.size:
+        columns = np.minimum(np.searchsorted(items, exclude), len(items) - 1)
+        row, place = np.nonzero(items[columns] == exclude)
+        allowed[row, columns[row, place]] = False
+    return allowed

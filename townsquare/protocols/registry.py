@@ -1,0 +1,65 @@
+"""Components by kind and name: one entry point per component, loaded on first use."""
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from townsquare.protocols.errors import ContractError, InputError, UnknownComponent
+from townsquare.protocols.settings import Settings
+from townsquare.protocols.wording import first_problem
+
+C = TypeVar("C", bound=type)
+_REGISTERED: dict[tuple[str, str], type] = {}
+
+
+def register(kind: str, name: str) -> Callable[[C], C]:
+    """Decorator for notebooks and tests: ``@register("recommender", "mine")``. A name is given only once."""
+
+    def note(cls: C) -> C:
+        if (kind, name) in _REGISTERED or name in _points(kind):
+            raise ContractError(f"{kind} {name!r} is already registered; choose another name.")
+        _REGISTERED[kind, name] = cls
+        return cls
+
+    return note
+
+
+def known(kind: str) -> dict[str, str]:
+    """Names of one kind with where each comes from (``package.module:Class``), without importing anything."""
+    ours = {name: point.value for name, point in _points(kind).items()}
+    here = {name: f"{cls.__module__}:{cls.__qualname__}" for (k, name), cls in _REGISTERED.items() if k == kind}
+    return dict(sorted((ours | here).items()))
+
+
+def find(kind: str, name: str) -> type:
+    """The class registered as ``name``.
+
+    Raises UnknownComponent with the nearest name, or InputError when a package it needs is missing.
+    """
+    if (kind, name) in _REGISTERED:
+        return _REGISTERED[kind, name]
+    point = _points(kind).get(name)
+    if point is None:
+        raise UnknownComponent(kind, name, known(kind))
+    try:
+        found: type = point.load()
+    except ImportError as error:
+        raise InputError(f"{kind} {name!r} ({point.value}) needs a package that is missing: {error}.") from error
+    return found
+
+
+def configure(kind: str, name: str, settings: dict[str, Any]) -> tuple[type, Settings]:
+    """The class and its checked ``Config``; a wrong key or value is an InputError that names it."""
+    cls = find(kind, name)
+    config_class = getattr(cls, "Config", Settings)
+    try:
+        config: Settings = config_class.model_validate(settings)
+    except ValidationError as error:
+        raise InputError(f"{kind} {name!r}: {first_problem(error, config_class)}") from error
+    return cls, config
+
+
+def _points(kind: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=f"townsquare.{kind}")}

@@ -1,0 +1,66 @@
+"""What the parts of a town promise each other: environment, minds, measures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from townsquare.protocols.actions import Actions
+from townsquare.protocols.catalogue import Catalogue
+from townsquare.protocols.events import Events
+from townsquare.protocols.interactions import Interactions
+from townsquare.protocols.observations import Observations
+from townsquare.protocols.recommender import Recommender
+from townsquare.protocols.slates import Slates
+
+
+@runtime_checkable
+class Mind(Protocol):
+    """Decides what a cohort of agents does next. Never changes the town."""
+
+    async def decide(self, seen: Observations) -> Actions: ...
+
+
+@runtime_checkable
+class Environment(Protocol):
+    """Holds the state of the town; the only thing that may change it.
+
+    One tick calls ``supply``, ``apply``, ``history``, ``match``, ``observe``, ``apply``, ``measure`` in this order.
+    """
+
+    def supply(self, tick: int) -> Sequence[Observations]:
+        """What those see who may put new items into the town; empty where nobody does."""
+
+    def history(self, tick: int) -> tuple[Interactions, Catalogue]:
+        """What the recommender may learn from at ``tick``."""
+
+    def match(self, tick: int, recommender: Recommender) -> Slates:
+        """What is put before each reader."""
+
+    def observe(self, tick: int, slates: Slates) -> Sequence[Observations]:
+        """What each group sees. After this nothing changes until every mind has answered."""
+
+    def apply(self, tick: int, actions: Sequence[Actions]) -> Events:
+        """Change the state; an action that is refused leaves it untouched and becomes a ``refused`` event."""
+
+    def measure(self, tick: int) -> Mapping[str, float]:
+        """The numbers of this tick, by name."""
+
+    def state(self) -> Mapping[str, NDArray[np.generic]]:
+        """Everything needed to go on, as arrays."""
+
+    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take up where ``state`` was taken."""
+
+
+@dataclass(slots=True)
+class Town:
+    """An environment with its minds (by population) and its recommender."""
+
+    environment: Environment
+    minds: Mapping[str, Mind]
+    recommender: Recommender
+    retrain: int = 1
+    """The recommender is fitted every so many ticks."""
