@@ -27,7 +27,7 @@ class Mind(Protocol):
 class Environment(Protocol):
     """Holds the state of the town; the only thing that may change it.
 
-    One tick calls ``supply``, ``apply``, ``history``, ``match``, ``observe``, ``apply``, ``measure`` in this order.
+    One tick calls ``supply``, ``apply``, ``history`` (when it is time to learn), ``match``, ``observe``, ``apply`` in this order.
     """
 
     def supply(self, tick: int) -> Sequence[Observations]:
@@ -45,9 +45,6 @@ class Environment(Protocol):
     def apply(self, tick: int, actions: Sequence[Actions]) -> Events:
         """Change the state; an action that is refused leaves it untouched and becomes a ``refused`` event."""
 
-    def measure(self, tick: int) -> Mapping[str, float]:
-        """The numbers of this tick, by name."""
-
     def state(self) -> Mapping[str, NDArray[np.generic]]:
         """Everything needed to go on, as arrays."""
 
@@ -62,5 +59,5 @@ class Town:
     environment: Environment
     minds: Mapping[str, Mind]
     recommender: Recommender
-    retrain: int = 1
-    """The recommender is fitted every so many ticks."""
+    learns: bool = True
+    """Whether the recommender learns from scratch at the start of the next tick."""

@@ -1,0 +1,37 @@
+"""What every test stands on: a clean environment, no network, and property tests that draw the same examples."""
+
+import os
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, derandomize=True, print_blob=False)
+settings.load_profile("house")
+
+_LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that the developer has set decides a test; tables are printed plain and 120 columns wide."""
+    for name in list(os.environ):
+        if name.startswith("TOWNSQUARE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches beyond this machine fails with the address it wanted."""
+    connect = socket.socket.connect
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL):
+            raise AssertionError(f"tests need no network, but this one connects to {address!r}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)

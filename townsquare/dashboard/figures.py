@@ -1,0 +1,124 @@
+"""The figures of a report: each chart with its words and its numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from townsquare.dashboard import charts, topics
+from townsquare.dashboard.palette import label_of
+from townsquare.dashboard.phases import Phase, series_of
+from townsquare.dashboard.summary import in_words
+from townsquare.protocols.runfolder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart, the same in words, and the same as a table."""
+
+    title: str
+    chart: Any
+    look: str
+    """How to read it."""
+    words: str
+    """The numbers in words: for those who cannot see the chart."""
+    table: pd.DataFrame
+    measures: tuple[str, ...] = ()
+
+
+_READ = {
+    "inequality": "0 means that everybody gets the same, 1 that one takes all.",
+    "homogenisation": "0 means that no two users share an article, 1 that all have the same ones.",
+    "quality": "What is shown lags behind what is created when creators improve, and leads it when the feed picks "
+               "the better articles.",
+    "spread": "Users in the loop had a like in the training window; of the others the recommender knows nothing. "
+              "A gap in a line means that nobody was in that group.",
+}
+
+
+def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
+    """The figures over ticks, as far as their measures were taken."""
+    table = run.measures()
+    grey = "; ".join(f"{p.name} {_span(p)}" for p in phases)
+    found = [_figure(
+        "Life cycle", table, charts.LIFE, charts.life_cycle(table, phases),
+        f"Bands are the phases: {grey}." if grey else "No phases could be told.",
+    )] if charts.measured(table, charts.LIFE) else []
+    for title, names, draw, key in (
+        ("Inequality", charts.INEQUALITY, charts.inequality, "inequality"),
+        ("Homogenisation", charts.HOMOGENISATION, charts.homogenisation, "homogenisation"),
+        ("Quality", charts.QUALITY, charts.quality, "quality"),
+        ("Polarisation", charts.SPREAD, charts.spread, "spread"),
+    ):
+        if charts.measured(table, names):
+            found.append(_figure(title, table, names, draw(table), _READ[key]))
+    return found
+
+
+def map_of_topics(run: RunFolder) -> Figure | None:
+    """The topic map; None where no positions were kept."""
+    ticks = topics.chosen(run.snapshot_ticks())
+    if not ticks:
+        return None
+    made = topics.project({tick: run.snapshot(tick) for tick in ticks})
+    words = " ".join(
+        f"Tick {row['tick']}: {row['users in the loop']} users in the loop, {row['users out of the loop']} out of it, "
+        f"{row['articles in circulation']} articles." for row in made.counts.to_dict("records")
+    )
+    look = (
+        "The plane is fitted once, to the users and articles of all panels together, so places can be compared across "
+        f"panels. Drawn: {made.sampled}."
+    )
+    return Figure("Topic map", topics.topic_map(made), look, words, made.counts)
+
+
+def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapping[str, Any]] | None) -> list[Figure]:
+    """The figures that set a run beside its control."""
+    found = []
+    if comparison:
+        rows = [forest_row(row) for row in comparison]
+        words = " ".join(
+            f"{label_of(r['measure']).label}: {r['difference']:.3g}, interval {r['low']:.3g} to {r['high']:.3g}." for r in rows
+        )
+        found.append(Figure(
+            "Paired differences", charts.differences(rows),
+            "Both arms drew the same random numbers, so what they share cancels out.", words, pd.DataFrame(rows),
+            tuple(str(r["measure"]) for r in rows),
+        ))
+    if control is not None:
+        mine, theirs = run.measures(), control.measures()
+        names = [n for n in charts.BESIDE if charts.measured(mine, [n]) or charts.measured(theirs, [n])]
+        if names:
+            words = " ".join(f"This run, {in_words(mine, n)} Control, {in_words(theirs, n)}" for n in names)
+            table = pd.DataFrame({
+                f"{label_of(n).label}, {arm}": series_of(t, n) for n in names for arm, t in (("this run", mine), ("control", theirs))
+            })
+            found.append(Figure(
+                "Beside the control", charts.overlay(mine, theirs), "Solid with circles: this run. Dashed with squares: control.",
+                words, table.rename_axis("tick").reset_index(), tuple(names),
+            ))
+    return found
+
+
+def forest_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a comparison as a row of a forest plot; missing numbers become NaN."""
+    low, high = row.get("interval") or (None, None)
+    return {
+        "measure": str(row["measure"]), "difference": _float(row.get("difference")), "low": _float(low), "high": _float(high),
+    }
+
+
+def _figure(title: str, measures: pd.DataFrame, names: Sequence[str], chart: Any, look: str) -> Figure:
+    shown = tuple(charts.measured(measures, names))
+    table = pd.DataFrame({label_of(name).label: series_of(measures, name) for name in shown})
+    words = " ".join(in_words(measures, name) for name in shown)
+    return Figure(title, chart, look, words, table.rename_axis("tick").reset_index(), shown)
+
+
+def _span(phase: Phase) -> str:
+    return f"tick {phase.first}" if phase.first == phase.last else f"ticks {phase.first} to {phase.last}"
+
+
+def _float(value: Any) -> float:
+    return float("nan") if value is None else float(value)

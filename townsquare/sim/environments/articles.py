@@ -1,0 +1,100 @@
+"""The articles of a news town: columns that grow by one block per tick."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from townsquare.protocols.catalogue import Catalogue
+from townsquare.protocols.columns import FloatArray, IntArray
+
+_COLUMNS: dict[str, type[np.generic]] = {
+    "author": np.int32, "born": np.int32, "category": np.int32, "quality": np.float64, "key": np.uint64,
+    "shown": np.int64, "clicks": np.int64, "likes": np.int64,
+}
+
+
+class Articles:
+    """Everything published so far; content vectors are kept only while an article is in circulation.
+
+    An article's id is its row. Articles of a tick have consecutive ids, so "in circulation" is a range.
+    """
+
+    def __init__(self, width: int, window: int) -> None:
+        self.width, self.window = width, window
+        self.columns: dict[str, NDArray[np.generic]] = {name: np.zeros(0, kind) for name, kind in _COLUMNS.items()}
+        self.vectors = np.zeros((0, width), np.float32)
+        """(n - first, width) content of the articles from id ``first`` on."""
+        self.first = 0
+        self.starts: list[int] = []
+        """Id of the first article of each tick."""
+
+    def __len__(self) -> int:
+        return len(self.columns["author"])
+
+    def __getitem__(self, name: str) -> NDArray[np.generic]:
+        return self.columns[name]
+
+    def add(self, tick: int, author: IntArray, category: IntArray, quality: FloatArray, vector: FloatArray) -> IntArray:
+        """Publish; returns the new ids. Content of articles that left circulation is let go."""
+        n, start = len(author), len(self)
+        while len(self.starts) <= tick:
+            self.starts.append(start)
+        first = self.starts[max(0, tick - self.window)]
+        self.vectors = np.concatenate([self.vectors[first - self.first :], vector.astype(np.float32)])
+        self.first = first
+        zeros = np.zeros(n, np.int64)
+        # the key names the n-th article of an author in a tick, so that it survives another arm's extra articles
+        key = (np.uint64(tick) << np.uint64(40)) + (author.astype(np.uint64) << np.uint64(12)) + _ordinal(author)
+        new = {"author": author, "born": np.full(n, tick), "category": category, "quality": quality, "key": key,
+               "shown": zeros, "clicks": zeros, "likes": zeros}
+        for name, kind in _COLUMNS.items():
+            self.columns[name] = np.concatenate([self.columns[name], np.asarray(new[name]).astype(kind)])
+        return np.arange(start, start + n)
+
+    def active(self, tick: int) -> IntArray:
+        """Ids of the articles of the ``window`` ticks before ``tick``."""
+        return np.arange(self.starts[max(0, tick - self.window)], self.starts[tick])
+
+    def new(self, tick: int) -> IntArray:
+        """Ids of the articles of ``tick`` itself."""
+        return np.arange(self.starts[tick], len(self))
+
+    def content(self, items: IntArray) -> FloatArray:
+        """Vectors of articles in circulation, float32; any shape of ids."""
+        return self.vectors[items - self.first]
+
+    def catalogue(self) -> Catalogue:
+        """The columns a recommender may look at; vectors of articles out of circulation are zero."""
+        vectors = np.zeros((len(self), self.width), np.float32)
+        vectors[self.first :] = self.vectors
+        c = self.columns
+        return Catalogue(c["author"], c["born"], c["category"], vectors, c["key"])  # type: ignore[arg-type]
+
+    def count(self, name: str, items: IntArray) -> None:
+        """Add one to a counter for every occurrence in ``items``; -1 is passed over."""
+        column = self.columns[name]
+        column += np.bincount(items[items >= 0].ravel(), minlength=len(self))  # type: ignore[operator, misc]
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Everything, as arrays."""
+        rest = {"vectors": self.vectors, "first": np.array(self.first), "starts": np.array(self.starts, np.int64)}
+        return {f"articles.{name}": column for name, column in (self.columns | rest).items()}
+
+    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """The inverse of ``state``."""
+        self.columns = {name: state[f"articles.{name}"] for name in _COLUMNS}
+        self.vectors = state["articles.vectors"]  # type: ignore[assignment]
+        self.first = int(state["articles.first"])  # type: ignore[call-overload]
+        self.starts = state["articles.starts"].tolist()
+
+
+def _ordinal(author: IntArray) -> NDArray[np.uint64]:
+    """0, 1, 2, ... within each author, in order of appearance."""
+    order = np.argsort(author, kind="stable")
+    ranked = author[order]
+    fresh = np.concatenate([[True], ranked[1:] != ranked[:-1]]) if len(author) else np.zeros(0, bool)
+    begin = np.maximum.accumulate(np.where(fresh, np.arange(len(author)), 0))
+    out = np.empty(len(author), np.uint64)
+    out[order] = np.arange(len(author)) - begin
+    return out

@@ -1,0 +1,131 @@
+"""Who gets which list: match, cold start, hot and promoted places by quota, never the same article twice.
+
+Order of filling (SimuLine's code, step 5): hot, match, cold start, promoted. Places that a source cannot fill are
+filled at random from what the reader has not seen; when everything has been seen, from what is in circulation.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.events import REASON
+from townsquare.protocols.recommender import Recommender, allowed_after
+from townsquare.protocols.slates import Slates, top_k
+from townsquare.protocols.streams import Streams
+from townsquare.sim.environments.articles import Articles
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What the lists of one tick are made from."""
+
+    tick: int
+    active: IntArray
+    """Articles of earlier ticks in circulation."""
+    new: IntArray
+    """Articles of this tick."""
+    popular: IntArray
+    """``active`` by likes, most first, ties to the smaller id."""
+    promoted: FloatArray
+    """(len(active),) weight of each active article in the promoted places; 0 is not promoted."""
+
+
+class SlatePolicy:
+    """Fills the lists of a block of readers. Changes nothing, so blocks may run in threads."""
+
+    def __init__(
+        self, streams: Streams, articles: Articles, supply: Supply, places: dict[str, int], affinity: IntArray | None
+    ) -> None:
+        self.streams, self.articles, self.supply, self.places = streams, articles, supply, places
+        self.affinity = affinity
+        """(readers, authors) past likes or clicks, which draw new articles to readers; None for a random draw."""
+        self.length = sum(places.values())
+
+    def fill(self, agents: IntArray, seen: IntArray, recommender: Recommender) -> tuple[IntArray, IntArray]:
+        """(agents, length) item ids with -1 in empty places at the end, and where each came from (``REASONS``).
+
+        ``seen`` is (agents, m): what each reader was shown before, -1 as padding.
+        """
+        tick, supply = self.supply.tick, self.supply
+        if not len(supply.active):
+            first = self._draw("first", agents, supply.new, self.length, None)
+            return first, np.where(first >= 0, REASON["first"], 0).astype(np.int8)
+        hot = self._hot(agents, seen)
+        taken = np.hstack([seen, hot])
+        slates = recommender.recommend(
+            agents, self.places["match"], tick=tick, candidates=supply.active, exclude=taken
+        )
+        match = slates.items
+        taken = np.hstack([taken, match])
+        cold = self._cold(agents)
+        promoted = self._promoted(agents, taken)
+        items = np.hstack([hot, match, cold, promoted])
+        sources = np.repeat(
+            np.array([REASON[name] for name in ("hot", "match", "cold_start", "promoted")], np.int8),
+            [hot.shape[1], match.shape[1], cold.shape[1], promoted.shape[1]],
+        )
+        return self._refill(agents, items, np.tile(sources, (len(agents), 1)), seen)
+
+    def _hot(self, agents: IntArray, seen: IntArray) -> IntArray:
+        k = self.places["hot"]
+        if not k:
+            return np.zeros((len(agents), 0), np.int32)
+        # whoever has seen m articles finds k unseen ones among the m + k most liked
+        reach = np.sort(self.supply.popular[: k + seen.shape[1]])
+        likes = self.articles["likes"][reach].astype(np.float32)
+        scores = np.broadcast_to(likes, (len(agents), len(reach)))
+        return top_k(scores, reach, k, allowed_after(seen, reach)).items
+
+    def _cold(self, agents: IntArray) -> IntArray:
+        k, new = self.places["cold_start"], self.supply.new
+        if not k or self.affinity is None:
+            return self._draw("cold start", agents, new, k, None)
+        # multinomial over past likes (or clicks) with the author, without replacement
+        weight = np.log(self.affinity[np.ix_(agents, self.articles["author"][new])] + 1e-8)
+        return self._draw("cold start", agents, new, k, None, weight)
+
+    def _promoted(self, agents: IntArray, taken: IntArray) -> IntArray:
+        k = self.places["promoted"]
+        some = self.supply.promoted > 0
+        items = self.supply.active[some]
+        weight = np.log(self.supply.promoted[some])
+        return self._draw("promoted", agents, items, k, allowed_after(taken, items), weight)
+
+    def _draw(
+        self, name: str, agents: IntArray, items: IntArray, k: int, allowed: BoolArray | None,
+        log_weight: FloatArray | None = None,
+    ) -> IntArray:
+        """(agents, k) without replacement in proportion to exp(log_weight), uniform without one; -1 where short."""
+        if not k or not len(items):
+            return np.full((len(agents), k), -1, np.int32)
+        keys = self.articles["key"][items]
+        draws = self.streams.uniform(name, self.supply.tick, agents[:, None], keys[None, :])  # type: ignore[arg-type]
+        scores = draws if log_weight is None else log_weight - np.log(-np.log(draws))
+        return top_k(scores, items, k, allowed).items
+
+    def _refill(
+        self, agents: IntArray, items: IntArray, sources: IntArray, seen: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """Empty places filled at random: what was not seen first, then anything in circulation."""
+        sources = np.where(items >= 0, sources, REASON["fill"]).astype(np.int8)
+        for before in (seen, seen[:, :0]):
+            short = np.flatnonzero((items < 0).any(axis=1))
+            if not len(short):
+                break
+            rows = items[short]
+            allowed = allowed_after(np.hstack([before[short], rows]), self.supply.active)
+            most = int((rows < 0).sum(axis=1).max())
+            extra = self._draw("fill", agents[short], self.supply.active, most, allowed)
+            hole, place = np.nonzero(rows < 0)
+            nth = np.concatenate([np.arange(n) for n in np.bincount(hole, minlength=len(short))])
+            rows[hole, place] = extra[hole, nth]
+            items[short] = rows
+        order = np.argsort(items < 0, axis=1, kind="stable")  # empty places go last
+        items, sources = np.take_along_axis(items, order, axis=1), np.take_along_axis(sources, order, axis=1)
+        return items, np.where(items >= 0, sources, 0).astype(np.int8)
+
+
+def empty_slates(n_agents: int, length: int) -> Slates:
+    """Lists with nothing in them."""
+    return Slates(np.full((n_agents, length), -1, np.int32), np.full((n_agents, length), -np.inf, np.float32))
