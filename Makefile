@@ -38,7 +38,7 @@ test-browser: .venv/dev.ready ## tests that open reports in Chromium
 	$(BLAS) $(BIN)/python -m pytest -m browser
 
 check: .venv/dev.ready ## formatting, lint, types and import floors; changes nothing
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check --output-format concise .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

@@ -1,6 +1,7 @@
 """What every test stands on: a clean environment, no network, and property tests that draw the same examples."""
 
 import os
+import shutil
 import socket
 from typing import Any
 
@@ -35,3 +36,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Where Chromium is, for tests marked ``browser``: playwright takes it as ``executable_path``."""
+    found = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+    if not found:
+        pytest.skip("no Chromium on the PATH; make test-browser says how to get one")
+    return found[0]

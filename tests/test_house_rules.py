@@ -103,16 +103,22 @@ def imported(node: ast.AST) -> Iterator[str]:
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def names_used(path: Path) -> Iterator[tuple[int, str]]:
+    """Dotted names that the file imports or looks up, with their lines."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((node.lineno, name) for name in imported(node))
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, attribute_path(node)
+
+
+SHARED_DRAWS = re.compile(r"(random|secrets)(\..*)?|(np|numpy)\.random\.[a-z]\w*")
+
+
 @each_source
 def test_every_draw_comes_from_a_named_stream(path: Path) -> None:
     """No module-level generators: `random` and the functions of `numpy.random` share hidden state."""
-    found = []
-    for node in ast.walk(tree_of(path)):
-        found += [f"line {node.lineno}: import {n}" for n in imported(node) if n.split(".")[0] in {"random", "secrets"}]
-        if isinstance(node, ast.Attribute):
-            called = re.fullmatch(r"(?:np|numpy)\.random\.([a-z]\w*)", attribute_path(node))
-            if called and called[1] not in {"bit_generator"}:
-                found.append(f"line {node.lineno}: {called[0]}")
+    found = [f"line {line}: {name}" for line, name in names_used(path) if SHARED_DRAWS.fullmatch(name)]
     assert not found, "draw from Streams: get(name, ...) or uniform(name, tick, rows, columns)"
 
 
@@ -120,12 +126,7 @@ CLOCKS = re.compile(r"time\.time(_ns)?|(datetime\.)?(datetime|date)\.(now|utcnow
 
 
 def clock_readings(path: Path) -> list[str]:
-    found = []
-    for node in ast.walk(tree_of(path)):
-        found += [f"line {node.lineno}: {name}" for name in imported(node) if name in {"time.time", "time.time_ns"}]
-        if isinstance(node, ast.Attribute) and CLOCKS.fullmatch(attribute_path(node)):
-            found.append(f"line {node.lineno}: {attribute_path(node)}")
-    return found
+    return [f"line {line}: {name}" for line, name in names_used(path) if CLOCKS.fullmatch(name)]
 
 
 @each_source

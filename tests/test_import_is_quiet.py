@@ -43,7 +43,6 @@ def test_contracts_load_no_optional_package(tmp_path: Path, package: str) -> Non
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
-@pytest.mark.skipif(not (Path(__file__).parents[1] / "townsquare/cli").exists(), reason="no command line yet")
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     done = python("-X", "importtime", "-m", "townsquare", "--help", home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from townsquare.compare import compare
-    from townsquare.run import Run, arun, open_run, run
+    from townsquare.runs import Run, arun, open_run, run
     from townsquare.sweep import sweep
 
 __version__ = "0.1.0"
 __all__ = ["Run", "__version__", "arun", "compare", "open_run", "run", "sweep"]
 
-_HOME = {"Run": "run", "arun": "run", "open_run": "run", "run": "run", "compare": "compare", "sweep": "sweep"}
+_HOME = {"Run": "runs", "arun": "runs", "open_run": "runs", "run": "runs", "compare": "compare", "sweep": "sweep"}
 
 
 def __getattr__(name: str) -> Any:

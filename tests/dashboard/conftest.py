@@ -24,16 +24,22 @@ TABLE = {
 """Our scaled reference run, default arm."""
 
 SCENARIO = {
-    "scenario": "news", "seed": 7, "ticks": 51, "users": {"count": 1000, "mind": "behavioural-reader"},
-    "slate": {"length": 50, "cold_start": 0.2, "cold_start_by": "random"}, "recommender": {"name": "bpr", "epochs": 20},
-    "changes": [], "best_quality": None,
+    "scenario": "news",
+    "seed": 7,
+    "ticks": 51,
+    "users": {"count": 1000, "mind": "behavioural-reader"},
+    "slate": {"length": 50, "cold_start": 0.2, "cold_start_by": "random"},
+    "recommender": {"name": "bpr", "epochs": 20},
+    "changes": [],
+    "best_quality": None,
 }
 
 
 def tidy(curves, group=""):
     """Measure -> values by tick (a sequence from tick 0, or a dict) as a measures table."""
     rows = [
-        (tick, name, group, value) for name, values in curves.items()
+        (tick, name, group, value)
+        for name, values in curves.items()
         for tick, value in (values.items() if isinstance(values, dict) else enumerate(values))
     ]
     return pd.DataFrame(rows, columns=["tick", "measure", "group", "value"]).astype({"value": float})
@@ -49,10 +55,16 @@ def reference(ticks=51, lift=0.0):
         curves[name] = np.where(at < known[0][0], np.nan, curve)
     gini, jaccard = curves["like_gini_articles"], curves["jaccard_exposure"]
     curves |= {
-        "exposure_gini_articles": gini * 0.4, "click_gini_articles": gini * 0.7, "exposure_gini_creators": gini * 0.1,
-        "click_gini_creators": gini * 0.2, "like_gini_creators": gini * 0.32, "jaccard_click": jaccard * 0.5,
-        "jaccard_like": jaccard * 0.6, "quality_liked": curves["quality_exposed"] * 1.03,
-        "articles_in_training": np.minimum(0.97, at / 5), "corr_quality_like": -0.02 + 0 * at,
+        "exposure_gini_articles": gini * 0.4,
+        "click_gini_articles": gini * 0.7,
+        "exposure_gini_creators": gini * 0.1,
+        "click_gini_creators": gini * 0.2,
+        "like_gini_creators": gini * 0.32,
+        "jaccard_click": jaccard * 0.5,
+        "jaccard_like": jaccard * 0.6,
+        "quality_liked": curves["quality_exposed"] * 1.03,
+        "articles_in_training": np.minimum(0.97, at / 5),
+        "corr_quality_like": -0.02 + 0 * at,
         "match_mrr@5": np.where(at == 0, np.nan, 0.1 + at / 500),
     }
     return tidy(curves)
@@ -65,11 +77,26 @@ class FakeRun:
         self.path = Path("runs/news-7")
         self._measures, self._snapshots, self._users = measures, list(snapshots), users
         ticks = int(measures["tick"].max()) + 1 if len(measures) else 0
-        self.info = RunInfo(**({
-            "format": 1, "townsquare": "0.1.0", "name": name, "scenario": SCENARIO, "fingerprint": "0123abcd", "seed": 7,
-            "ticks": ticks, "ticks_done": ticks, "status": "finished", "digest": "5e" * 32, "seconds": 61.2,
-            "peak_memory_mb": 480.0, "versions": {"numpy": "2.4.0", "python": "3.12.1"},
-        } | info))
+        self.info = RunInfo(
+            **(
+                {
+                    "format": 1,
+                    "townsquare": "0.1.0",
+                    "name": name,
+                    "scenario": SCENARIO,
+                    "fingerprint": "0123abcd",
+                    "seed": 7,
+                    "ticks": ticks,
+                    "ticks_done": ticks,
+                    "status": "finished",
+                    "digest": "5e" * 32,
+                    "seconds": 61.2,
+                    "peak_memory_mb": 480.0,
+                    "versions": {"numpy": "2.4.0", "python": "3.12.1"},
+                }
+                | info
+            )
+        )
 
     def measures(self):
         return self._measures
@@ -88,22 +115,71 @@ class FakeRun:
         users = np.where(in_loop[:, None], start * (1 - 0.88 * settled), start + away * 0.06 * tick)
         vectors = rng.normal(size=(500, d)) * 0.2 * scale + 0.3 * settled
         return {
-            "users": users, "in_loop": in_loop, "creators": vectors[:100], "items": np.arange(500), "vectors": vectors,
+            "users": users,
+            "in_loop": in_loop,
+            "creators": vectors[:100],
+            "items": np.arange(500),
+            "vectors": vectors,
             "categories": np.zeros(500, int),
         }
 
 
 COMPARISON = [
-    {"measure": "likes_per_user", "mean_a": 8.63, "mean_b": 8.77, "difference": -0.14, "interval": [-0.21, -0.07],
-     "unpaired_interval": [-0.4, 0.12], "variance_removed": 0.81, "unit": "users", "n": 1000},
-    {"measure": "like_gini_articles", "mean_a": 0.66, "mean_b": 0.31, "difference": 0.35, "interval": [0.33, 0.37],
-     "unpaired_interval": [0.31, 0.39], "variance_removed": 0.4, "unit": "ticks", "n": 35},
-    {"measure": "jaccard_exposure", "mean_a": 0.12, "mean_b": 0.05, "difference": 0.07, "interval": [0.06, 0.08],
-     "unpaired_interval": [0.05, 0.09], "variance_removed": 0.2, "unit": "ticks", "n": 35},
-    {"measure": "corr_quality_like", "mean_a": -0.02, "mean_b": 0.01, "difference": -0.03, "interval": [-0.09, 0.03],
-     "unpaired_interval": None, "variance_removed": None, "unit": "ticks", "n": 35},
-    {"measure": "quality_created", "mean_a": 5.12, "mean_b": 5.44, "difference": -0.32, "interval": [-0.4, -0.2],
-     "unpaired_interval": [-0.6, 0.0], "variance_removed": 0.6, "unit": "creators", "n": 100},
+    {
+        "measure": "likes_per_user",
+        "mean_a": 8.63,
+        "mean_b": 8.77,
+        "difference": -0.14,
+        "interval": [-0.21, -0.07],
+        "unpaired_interval": [-0.4, 0.12],
+        "variance_removed": 0.81,
+        "unit": "users",
+        "n": 1000,
+    },
+    {
+        "measure": "like_gini_articles",
+        "mean_a": 0.66,
+        "mean_b": 0.31,
+        "difference": 0.35,
+        "interval": [0.33, 0.37],
+        "unpaired_interval": [0.31, 0.39],
+        "variance_removed": 0.4,
+        "unit": "ticks",
+        "n": 35,
+    },
+    {
+        "measure": "jaccard_exposure",
+        "mean_a": 0.12,
+        "mean_b": 0.05,
+        "difference": 0.07,
+        "interval": [0.06, 0.08],
+        "unpaired_interval": [0.05, 0.09],
+        "variance_removed": 0.2,
+        "unit": "ticks",
+        "n": 35,
+    },
+    {
+        "measure": "corr_quality_like",
+        "mean_a": -0.02,
+        "mean_b": 0.01,
+        "difference": -0.03,
+        "interval": [-0.09, 0.03],
+        "unpaired_interval": None,
+        "variance_removed": None,
+        "unit": "ticks",
+        "n": 35,
+    },
+    {
+        "measure": "quality_created",
+        "mean_a": 5.12,
+        "mean_b": 5.44,
+        "difference": -0.32,
+        "interval": [-0.4, -0.2],
+        "unpaired_interval": [-0.6, 0.0],
+        "variance_removed": 0.6,
+        "unit": "creators",
+        "n": 100,
+    },
 ]
 
 

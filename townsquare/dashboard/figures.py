@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from townsquare.dashboard import charts, topics
-from townsquare.dashboard.palette import label_of
+from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import Phase, series_of
-from townsquare.dashboard.summary import in_words
+from townsquare.dashboard.summary import in_words, number
 from townsquare.protocols.runfolder import RunFolder
 
 
@@ -31,9 +31,9 @@ _READ = {
     "inequality": "0 means that everybody gets the same, 1 that one takes all.",
     "homogenisation": "0 means that no two users share an article, 1 that all have the same ones.",
     "quality": "What is shown lags behind what is created when creators improve, and leads it when the feed picks "
-               "the better articles.",
+    "the better articles.",
     "spread": "Users in the loop had a like in the training window; of the others the recommender knows nothing. "
-              "A gap in a line means that nobody was in that group.",
+    "A gap in a line means that nobody was in that group.",
 }
 
 
@@ -41,15 +41,34 @@ def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
     """The figures over ticks, as far as their measures were taken."""
     table = run.measures()
     grey = "; ".join(f"{p.name} {_span(p)}" for p in phases)
-    found = [_figure(
-        "Life cycle", table, charts.LIFE, charts.life_cycle(table, phases),
-        f"Bands are the phases: {grey}." if grey else "No phases could be told.",
-    )] if charts.measured(table, charts.LIFE) else []
+    found = (
+        [
+            _figure(
+                "Life cycle: likes, match and coverage by tick",
+                table,
+                charts.LIFE,
+                charts.life_cycle(table, phases),
+                f"Bands are the phases: {grey}." if grey else "No phases could be told.",
+            )
+        ]
+        if charts.measured(table, charts.LIFE)
+        else []
+    )
     for title, names, draw, key in (
-        ("Inequality", charts.INEQUALITY, charts.inequality, "inequality"),
-        ("Homogenisation", charts.HOMOGENISATION, charts.homogenisation, "homogenisation"),
-        ("Quality", charts.QUALITY, charts.quality, "quality"),
-        ("Polarisation", charts.SPREAD, charts.spread, "spread"),
+        (
+            "Inequality: how unevenly attention falls on articles and on creators",
+            charts.INEQUALITY,
+            charts.inequality,
+            "inequality",
+        ),
+        (
+            "Homogenisation: how much two users share of what they see, click and like",
+            charts.HOMOGENISATION,
+            charts.homogenisation,
+            "homogenisation",
+        ),
+        ("Quality of articles created, shown and liked", charts.QUALITY, charts.quality, "quality"),
+        ("Polarisation: users in and out of the recommender's loop", charts.SPREAD, charts.spread, "spread"),
     ):
         if charts.measured(table, names):
             found.append(_figure(title, table, names, draw(table), _READ[key]))
@@ -64,13 +83,15 @@ def map_of_topics(run: RunFolder) -> Figure | None:
     made = topics.project({tick: run.snapshot(tick) for tick in ticks})
     words = " ".join(
         f"Tick {row['tick']}: {row['users in the loop']} users in the loop, {row['users out of the loop']} out of it, "
-        f"{row['articles in circulation']} articles." for row in made.counts.to_dict("records")
+        f"{row['articles in circulation']} articles."
+        for row in made.counts.to_dict("records")
     )
     look = (
         "The plane is fitted once, to the users and articles of all panels together, so places can be compared across "
-        f"panels. Drawn: {made.sampled}."
+        f"panels; its two directions hold {made.explained[0]:.0%} and {made.explained[1]:.0%} of the variance. "
+        f"Drawn: {made.sampled}, and at most {topics.MOST_ARTICLES} articles a panel."
     )
-    return Figure("Topic map", topics.topic_map(made), look, words, made.counts)
+    return Figure("Topic map: where users and articles lie", topics.topic_map(made), look, words, made.counts)
 
 
 def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapping[str, Any]] | None) -> list[Figure]:
@@ -79,25 +100,44 @@ def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapp
     if comparison:
         rows = [forest_row(row) for row in comparison]
         words = " ".join(
-            f"{label_of(r['measure']).label}: {r['difference']:.3g}, interval {r['low']:.3g} to {r['high']:.3g}." for r in rows
+            f"{label_of(r['measure']).label}: {number(r['difference'])}, "
+            f"interval {number(r['low'])} to {number(r['high'])}."
+            for r in rows
         )
-        found.append(Figure(
-            "Paired differences", charts.differences(rows),
-            "Both arms drew the same random numbers, so what they share cancels out.", words, pd.DataFrame(rows),
-            tuple(str(r["measure"]) for r in rows),
-        ))
+        found.append(
+            Figure(
+                "Paired differences: this run minus control",
+                charts.differences(rows),
+                "Bars are intervals; a filled circle means that the interval excludes zero, an open diamond that it does "
+                "not. "
+                "Both arms drew the same random numbers, so what they share cancels out.",
+                words,
+                pd.DataFrame(rows),
+                tuple(str(r["measure"]) for r in rows),
+            )
+        )
     if control is not None:
         mine, theirs = run.measures(), control.measures()
         names = [n for n in charts.BESIDE if charts.measured(mine, [n]) or charts.measured(theirs, [n])]
         if names:
             words = " ".join(f"This run, {in_words(mine, n)} Control, {in_words(theirs, n)}" for n in names)
-            table = pd.DataFrame({
-                f"{label_of(n).label}, {arm}": series_of(t, n) for n in names for arm, t in (("this run", mine), ("control", theirs))
-            })
-            found.append(Figure(
-                "Beside the control", charts.overlay(mine, theirs), "Solid with circles: this run. Dashed with squares: control.",
-                words, table.rename_axis("tick").reset_index(), tuple(names),
-            ))
+            table = pd.DataFrame(
+                {
+                    f"{label_of(n).label}, {arm}": series_of(t, n)
+                    for n in names
+                    for arm, t in (("this run", mine), ("control", theirs))
+                }
+            )
+            found.append(
+                Figure(
+                    "This run and the control, tick by tick",
+                    charts.overlay(mine, theirs),
+                    "Solid with circles: this run. Dashed with squares: control.",
+                    words,
+                    table.rename_axis("tick").reset_index(),
+                    tuple(names),
+                )
+            )
     return found
 
 
@@ -105,7 +145,10 @@ def forest_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of a comparison as a row of a forest plot; missing numbers become NaN."""
     low, high = row.get("interval") or (None, None)
     return {
-        "measure": str(row["measure"]), "difference": _float(row.get("difference")), "low": _float(low), "high": _float(high),
+        "measure": str(row["measure"]),
+        "difference": _float(row.get("difference")),
+        "low": _float(low),
+        "high": _float(high),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from townsquare.dashboard.command import command_of
 from townsquare.dashboard.figures import Figure
-from townsquare.dashboard.palette import label_of
+from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import RULE, Phase
 from townsquare.dashboard.summary import number
 from townsquare.protocols.runfolder import RunInfo
@@ -23,25 +23,38 @@ def document(title: str, style: str, body: Iterable[str]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(body) + "\n</main>\n</body>\n</html>\n"
+        + "\n".join(body)
+        + "\n</main>\n</body>\n</html>\n"
     )
 
 
 def head(info: RunInfo) -> str:
     """What was run, with what, how it ended, and how to run it again."""
     facts = {
-        "Scenario": info.name, "Seed": str(info.seed), "Ticks": f"{info.ticks_done} of {info.ticks}",
-        "Status": info.status, "Digest": info.digest or "none yet",
+        "Scenario": info.name,
+        "Seed": str(info.seed),
+        "Ticks": f"{info.ticks_done} of {info.ticks}",
+        "Status": info.status,
+        "Digest": info.digest or "none yet",
         "Time and memory": f"{info.seconds:.1f} s ticking, {info.peak_memory_mb:.0f} MB at most",
-        "Versions": ", ".join([f"townsquare {info.townsquare}", f"run folder format {info.format}",
-                               *(f"{k} {v}" for k, v in info.versions.items() if k != "townsquare")]),
+        "Versions": ", ".join(
+            [
+                f"townsquare {info.townsquare}",
+                f"run folder format {info.format}",
+                *(f"{k} {v}" for k, v in info.versions.items() if k != "townsquare"),
+            ]
+        ),
     }
     if info.parent is not None:
         facts["Forked from"] = f"{info.parent.path} at tick {info.parent.at} (digest {info.parent.digest})"
     rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts.items())
-    unfinished = "" if info.status == "finished" else (
-        f'<p class="warning">This run is not finished (status: {escape(info.status)}); '
-        f"the page shows the {info.ticks_done} ticks it has.</p>"
+    unfinished = (
+        ""
+        if info.status == "finished"
+        else (
+            f'<p class="warning">This run is not finished (status: {escape(info.status)}); '
+            f"the page shows the {info.ticks_done} ticks it has.</p>"
+        )
     )
     return (
         f'<header>\n<p class="kicker">Townsquare run report</p>\n<h1>{escape(info.name)}, seed {info.seed}</h1>\n'
@@ -53,29 +66,45 @@ def head(info: RunInfo) -> str:
 def summary_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Start, highest and end of the main measures."""
     cells = [
-        [escape(r["label"]), f'<span class="unit">{escape(r["unit"])}</span>', number(r["start"]), number(r["peak"]),
-         "–" if r["peak_tick"] is None else str(r["peak_tick"]), number(r["end"])]
+        [
+            escape(r["label"]),
+            f'<span class="unit">{escape(r["unit"])}</span>',
+            number(r["start"]),
+            number(r["peak"]),
+            "–" if r["peak_tick"] is None else str(r["peak_tick"]),
+            number(r["end"]),
+        ]
         for r in rows
     ]
-    return section("Summary", "<p>First tick, highest value, last tick. A dash: not measurable at that tick.</p>" + table(
-        ["Measure", "Unit", "Start", "Highest", "at tick", "End"], cells, words=2))
+    return section(
+        "Summary",
+        "<p>First tick, highest value, last tick. A dash: not measurable at that tick.</p>"
+        + table(["Measure", "Unit", "Start", "Highest", "at tick", "End"], cells, words=2),
+    )
 
 
 def phases_list(phases: Sequence[Phase]) -> str:
     """The phases found, each with its reason, and the rule."""
     rows = [
-        [f"<strong>{escape(p.name)}</strong>", str(p.first) if p.first == p.last else f"{p.first}–{p.last}", escape(p.why)]
+        [
+            f"<strong>{escape(p.name)}</strong>",
+            str(p.first) if p.first == p.last else f"{p.first}–{p.last}",
+            escape(p.why),
+        ]
         for p in phases
     ]
     found = table(["Phase", "Ticks", "Why"], rows, words=3) if rows else "<p>Likes per user was not measured.</p>"
     return section("Phases", f'{found}<p class="note"><strong>The rule.</strong> {escape(RULE)}</p>')
 
 
-def figure(shown: Figure, svg: str, i: int, level: int = 3) -> str:
+def figure(shown: Figure, svg: str, i: int) -> str:
     """A chart with caption and data table; the chart's own ids are made unique on the page."""
+    # beyond three curves the sentence about them is for those who cannot see the chart; others have the table
+    words = shown.words if 0 < len(shown.measures) <= 3 else ""
     return (
-        f'<figure id="figure-{i}">\n<h{level}>{escape(shown.title)}</h{level}>\n{embedded(svg, f"{shown.title}. {shown.words}", i)}\n'
-        f"<figcaption><strong>Figure {i}.</strong> {escape(shown.look)} {escape(shown.words)}</figcaption>\n"
+        f'<figure id="figure-{i}">\n<h3>{escape(shown.title)}</h3>\n'
+        f"{embedded(svg, f'{shown.title}. {shown.words}', i)}\n"
+        f"<figcaption><strong>Figure {i}.</strong> {escape(shown.look)} {escape(words)}</figcaption>\n"
         f"<details><summary>Numbers of figure {i}</summary>{data_table(shown.table)}</details>\n</figure>"
     )
 
@@ -94,24 +123,50 @@ def embedded(svg: str, words: str, i: int) -> str:
 def definitions(names: Iterable[str]) -> str:
     """What every measure on the page means."""
     rows = [
-        [escape(label.label), f"<code>{escape(name)}</code>", escape(label.unit), escape(label.meaning),
-         "townsquare" if label.ours else "published"]
-        for name in dict.fromkeys(names) for label in [label_of(name)]
+        [
+            escape(label.label),
+            f"<code>{escape(name)}</code>",
+            escape(label.unit),
+            escape(label.meaning),
+            "townsquare" if label.ours else "published",
+        ]
+        for name in dict.fromkeys(names)
+        for label in [label_of(name)]
     ]
-    return section("Definitions", table(["Measure", "Name in measures.parquet", "Unit", "Meaning", "Defined by"], rows, words=5))
+    return section(
+        "Definitions", table(["Measure", "Name in measures.parquet", "Unit", "Meaning", "Defined by"], rows, words=5)
+    )
 
 
 def comparison_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Means of both arms, their paired difference and what the pairing was worth."""
     cells = [
-        [escape(label_of(str(r["measure"])).label), number(r.get("mean_a")), number(r.get("mean_b")), number(r.get("difference")),
-         _interval(r.get("interval")), _interval(r.get("unpaired_interval")), _percent(r.get("variance_removed")),
-         escape(f"{r.get('n', '–')} {r.get('unit', '')}".strip())]
+        [
+            escape(label_of(str(r["measure"])).label),
+            number(r.get("mean_a")),
+            number(r.get("mean_b")),
+            number(r.get("difference")),
+            _interval(r.get("interval")),
+            _interval(r.get("unpaired_interval")),
+            _percent(r.get("variance_removed")),
+            escape(f"{r.get('n', '–')} {r.get('unit', '')}".strip()),
+        ]
         for r in rows
     ]
     return table(
-        ["Measure", "This run", "Control", "Difference", "Interval", "Unpaired interval", "Variance removed by pairing", "Over"],
-        cells, words=1)
+        [
+            "Measure",
+            "This run",
+            "Control",
+            "Difference",
+            "Interval",
+            "Unpaired interval",
+            "Variance removed by pairing",
+            "Over",
+        ],
+        cells,
+        words=1,
+    )
 
 
 def control_line(info: RunInfo) -> str:
@@ -119,7 +174,7 @@ def control_line(info: RunInfo) -> str:
     recommender = info.scenario.get("recommender")
     fed_by = f", recommender {recommender['name']}" if isinstance(recommender, dict) and "name" in recommender else ""
     return (
-        f"<p>Control: {escape(f'{info.name}, seed {info.seed}{fed_by}')}, {info.ticks_done} ticks, "
+        f"<p class='control'>Control: {escape(f'{info.name}, seed {info.seed}{fed_by}')}, {info.ticks_done} ticks, "
         f"digest <code>{escape(info.digest or 'none yet')}</code>.</p>"
     )
 
@@ -131,10 +186,12 @@ def provenance(info: RunInfo) -> str:
     else:
         text = (
             "The news ecosystem, its equations and the measures marked “published” follow SimuLine "
-            "(arXiv 2305.14103) and its released code. Reconstructed by townsquare, and not the authors' method: where users "
+            "(arXiv 2305.14103) and its released code; shares stand where that code counts heads. "
+            "Reconstructed by townsquare, and not the authors' method: where users "
             "start (the authors' user data are not public), the scaled-down defaults, the phase boundaries, and the "
             "measures marked “townsquare”. No table of results is published to compare with; "
-            "read signs and orderings, not absolute values. No language model took part unless the settings above name one."
+            "read signs and orderings, not absolute values. "
+            "No language model took part unless the settings above name one."
         )
     return f'<footer><h2 class="small">Provenance</h2><p>{text}</p></footer>'
 
@@ -149,9 +206,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> 
     kinds = ["" if i < words else ' class="n"' for i in range(len(columns))]
     top = "".join(f'<th scope="col"{kind}>{escape(c)}</th>' for c, kind in zip(columns, kinds, strict=True))
     lines = "".join(
-        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>\n" for row in rows
+        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>\n"
+        for row in rows
     )
-    return f'<div class="wide"><table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table></div>'
+    short = ' class="short"' if lines.count("<tr>") <= 10 else ""
+    return f'<div class="wide"><table{short}>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table></div>'
 
 
 def data_table(frame: pd.DataFrame) -> str:

@@ -1,6 +1,6 @@
 """One panel of curves over ticks, with phase bands behind and names at the line ends instead of a legend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from townsquare.dashboard.phases import Phase
 from townsquare.protocols.errors import InputError
 
 if TYPE_CHECKING:
-    import altair as alt
+    from altair import InlineData, LayerChart, VConcatChart
 
 FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif"
 _LINE_HEIGHT = 15
@@ -28,17 +28,25 @@ def altair() -> Any:
     return altair
 
 
-def inline(rows: pd.DataFrame) -> "alt.InlineData":
+def inline(rows: pd.DataFrame) -> "InlineData":
     """A table as inline data: NaN becomes null, and no limit on rows applies."""
     plain = rows.astype(object).where(rows.notna(), None)
-    data: alt.InlineData = altair().InlineData(values=plain.to_dict("records"))
+    data: InlineData = altair().InlineData(values=plain.to_dict("records"))
     return data
 
 
 def panel(
-    lines: Mapping[str, "pd.Series[float]"], *, axis: str, title: str = "", width: int = 600, height: int = 150,
-    phases: Sequence[Phase] = (), name_phases: bool = False, tick_title: bool = True, styles: Sequence[Style] = STYLES,
-) -> "alt.LayerChart":
+    lines: Mapping[str, "pd.Series[float]"],
+    *,
+    axis: str,
+    title: str = "",
+    width: int = 600,
+    height: int = 150,
+    phases: Sequence[Phase] = (),
+    name_phases: bool = False,
+    tick_title: bool = True,
+    styles: Sequence[Style] = STYLES,
+) -> "LayerChart":
     """Curves by name over ticks.
 
     Args:
@@ -56,38 +64,59 @@ def panel(
     ticks = [int(tick) for values in lines.values() for tick in values.index]
     first, last = min(ticks, default=0), max(ticks, default=1)
     low, high = _domain(lines)
-    x = alt.X("tick:Q", scale=alt.Scale(domain=[first, max(last, first + 1)], nice=False),
-              axis=alt.Axis(title="tick" if tick_title else None, tickMinStep=1, tickCount=10, format="d"))
+    axis_of_ticks = _ticks(first, last, tick_title)
+    x = axis_of_ticks("tick:Q")
     y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=alt.Axis(title=axis, tickCount=5))
-    layers = _bands(phases, first, last, x, name_phases)
-    for (name, values), style in zip(lines.items(), styles, strict=False):
-        layers += _line(name, values, style, x, y)
+    layers = _bands(phases, first, last, axis_of_ticks("from:Q"), name_phases)
+    for i, (values, style) in enumerate(zip(lines.values(), styles, strict=False)):
+        layers += _line(values, style, x, y, i / len(lines))
     layers += _names(lines, styles, (low, high), (width, height))
-    made: alt.LayerChart = alt.layer(*layers).properties(width=width, height=height)
+    made: LayerChart = alt.layer(*layers).properties(width=width, height=height)
     if title:
-        made = made.properties(title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="bold", dy=-2))
+        made = made.properties(
+            title=alt.TitleParams(
+                title, anchor="start", fontSize=12, fontWeight="bold", offset=6
+            )
+        )
     return made
 
 
-def sheet(rows: Sequence[Sequence[Any]], title: str, subtitle: Sequence[str] = ()) -> "alt.VConcatChart":
+def sheet(rows: Sequence[Sequence[Any]], title: str, subtitle: Sequence[str] = ()) -> "VConcatChart":
     """Panels in rows under one title, on white."""
     alt = altair()
-    stacked = [row[0] if len(row) == 1 else alt.hconcat(*row, spacing=24).resolve_scale(y="independent") for row in rows]
-    made: alt.VConcatChart = (
+    stacked = [
+        row[0] if len(row) == 1 else alt.hconcat(*row, spacing=24).resolve_scale(y="independent") for row in rows
+    ]
+    made: VConcatChart = (
         alt.vconcat(*stacked, spacing=14)
         .resolve_scale(x="independent", y="independent", color="independent", shape="independent")
         .properties(
-            title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start"), background="white", padding=6,
+            title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start"), background="white", padding=6
         )
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
-            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelColor=INK, titleColor=INK,
-            gridColor=GRID, domainColor=QUIET, tickColor=QUIET, titlePadding=8,
+            labelFontSize=11,
+            titleFontSize=11,
+            titleFontWeight="normal",
+            labelColor=INK,
+            titleColor=INK,
+            gridColor=GRID,
+            domainColor=QUIET,
+            tickColor=QUIET,
+            titlePadding=8,
         )
         .configure_title(fontSize=15, color=INK, subtitleColor=QUIET, subtitleFontSize=12, offset=12)
     )
     return made
+
+
+def _ticks(first: int, last: int, titled: bool) -> Callable[[str], Any]:
+    """The x axis for any field: layers share it, and one that asked for none would take it from all the others."""
+    alt = altair()
+    scale = alt.Scale(domain=[first, max(last, first + 1)], nice=False)
+    axis = alt.Axis(title="tick" if titled else None, tickMinStep=1, tickCount=10, format="d", labelFlush=False)
+    return lambda field: alt.X(field, scale=scale, axis=axis)
 
 
 def _domain(lines: Mapping[str, "pd.Series[float]"]) -> tuple[float, float]:
@@ -100,37 +129,51 @@ def _domain(lines: Mapping[str, "pd.Series[float]"]) -> tuple[float, float]:
     return (low - room if low < 0 else 0.0), (high + room if high > 0 else 0.0)
 
 
-def _line(name: str, values: "pd.Series[float]", style: Style, x: Any, y: Any) -> list[Any]:
+def _line(values: "pd.Series[float]", style: Style, x: Any, y: Any, shift: float) -> list[Any]:
+    """The line, and its markers: each line's are shifted, so that lines which coincide can still be told apart."""
     alt = altair()
-    rows = pd.DataFrame({"tick": values.index.astype(int), "value": values.to_numpy(float), "series": name})
-    sparse = rows.iloc[:: max(1, round(len(rows) / _MARKERS))].dropna()
-    line = alt.Chart(inline(rows)).mark_line(
-        color=style.colour, strokeDash=list(style.dash), strokeWidth=2, aria=False).encode(x=x, y=y)
-    marks = alt.Chart(inline(sparse)).mark_point(
-        color=style.colour, fill=style.colour, shape=style.shape, size=34, opacity=1, aria=False).encode(x=x, y=y)
+    rows = pd.DataFrame({"tick": values.index.astype(int), "value": values.to_numpy(float)})
+    step = max(1, round(len(rows) / _MARKERS))
+    sparse = rows.iloc[int(shift * step) :: step].dropna()
+    line = (
+        alt.Chart(inline(rows))
+        .mark_line(color=style.colour, strokeDash=list(style.dash), strokeWidth=2, aria=False)
+        .encode(x=x, y=y)
+    )
+    marks = (
+        alt.Chart(inline(sparse))
+        .mark_point(color=style.colour, fill=style.colour, shape=style.shape, size=34, opacity=1, aria=False)
+        .encode(x=x, y=y)
+    )
     return [line, marks]
 
 
 def _names(
-    lines: Mapping[str, "pd.Series[float]"], styles: Sequence[Style], domain: tuple[float, float], size: tuple[int, int],
+    lines: Mapping[str, "pd.Series[float]"], styles: Sequence[Style], domain: tuple[float, float], size: tuple[int, int]
 ) -> list[Any]:
     """Each line's name with its marker, right of the plot at the height where the line ends, kept apart."""
     alt = altair()
     (low, high), (width, height) = domain, size
-    ends = []
+    ends: list[tuple[str, Style]] = []
+    heights: list[float] = []
     for (name, values), style in zip(lines.items(), styles, strict=False):
         there = values.dropna()
         if name and not there.empty:
-            ends.append([float(height * (high - there.iloc[-1]) / (high - low)), name, style])
+            ends.append((name, style))
+            heights.append(float(height * (high - there.iloc[-1]) / (high - low)))
     layers = []
-    for (_, name, style), at in zip(ends, spaced([end[0] for end in ends], _LINE_HEIGHT, height), strict=True):
+    for (name, style), at in zip(ends, spaced(heights, _LINE_HEIGHT, height), strict=True):
         anchor = alt.Chart(inline(pd.DataFrame({"name": [name]})))
-        layers.append(anchor.mark_point(
-            color=style.colour, fill=style.colour, shape=style.shape, size=40, opacity=1, aria=False,
-        ).encode(x=alt.value(width + 10), y=alt.value(at)))
-        layers.append(anchor.mark_text(
-            align="left", baseline="middle", fontSize=11, color=INK, aria=False,
-        ).encode(x=alt.value(width + 19), y=alt.value(at), text="name:N"))
+        layers.append(
+            anchor.mark_point(
+                color=style.colour, fill=style.colour, shape=style.shape, size=40, opacity=1, aria=False
+            ).encode(x=alt.value(width + 10), y=alt.value(at))
+        )
+        layers.append(
+            anchor.mark_text(align="left", baseline="middle", fontSize=11, color=INK, aria=False).encode(
+                x=alt.value(width + 19), y=alt.value(at), text="name:N"
+            )
+        )
     return layers
 
 
@@ -150,25 +193,23 @@ def spaced(heights: Sequence[float], gap: float, room: float) -> list[float]:
     return out
 
 
-def _bands(phases: Sequence[Phase], first: int, last: int, x: Any, named: bool) -> list[Any]:
-    """A band per phase, every other one grey, and its name on a stair of its own so that short phases do not collide."""
+def _bands(phases: Sequence[Phase], first: int, last: int, start: Any, named: bool) -> list[Any]:
+    """Every other phase in grey, dotted edges, and names on a stair so that those of short phases do not collide."""
     if not phases or first == last:
         return []
     alt = altair()
-    half = 0.5
-    rows = pd.DataFrame([
-        {
-            "name": phase.name, "from": max(first, phase.first - half), "to": min(last, phase.last + half),
-            "fill": BAND if i % 2 else "#ffffff", "edge": max(first, phase.first - half),
-        }
+    rows = [
+        {"from": max(first, phase.first - 0.5), "to": min(last, phase.last + 0.5), "grey": bool(i % 2)}
         for i, phase in enumerate(phases)
-    ])
-    base = alt.Chart(inline(rows))
-    scale = x.to_dict()["scale"]
-    start = alt.X("from:Q", scale=alt.Scale(**scale), axis=None)
+    ]
+    greys, edges = [row for row in rows if row["grey"]], [row for row in rows if row["from"] > first]
     layers = [
-        base.mark_rect(aria=False).encode(x=start, x2="to:Q", color=alt.Color("fill:N", scale=None, legend=None)),
-        base.transform_filter(f"datum.edge > {first}").mark_rule(color=QUIET, strokeDash=[2, 3], aria=False).encode(x=start),
+        alt.Chart(inline(pd.DataFrame(greys, columns=["from", "to"])))
+        .mark_rect(color=BAND, aria=False)
+        .encode(x=start, x2="to:Q"),
+        alt.Chart(inline(pd.DataFrame(edges, columns=["from"])))
+        .mark_rule(color=QUIET, strokeDash=[2, 3], aria=False)
+        .encode(x=start),
     ]
     if named:
         layers += [_phase_name(phase, i, first, last, start) for i, phase in enumerate(phases)]
@@ -179,7 +220,16 @@ def _phase_name(phase: Phase, i: int, first: int, last: int, start: Any) -> Any:
     alt = altair()
     right = phase.first > first + 0.85 * (last - first)
     row = pd.DataFrame([{"name": phase.name, "from": max(first, phase.first - 0.5)}])
-    return alt.Chart(inline(row)).mark_text(
-        align="right" if right else "left", dx=-4 if right else 4, baseline="bottom", fontSize=11, fontStyle="italic",
-        color=INK, aria=False,
-    ).encode(x=start, y=alt.value(-4 - 13 * ((3 - i) % 4)), text="name:N")
+    return (
+        alt.Chart(inline(row))
+        .mark_text(
+            align="right" if right else "left",
+            dx=-4 if right else 4,
+            baseline="bottom",
+            fontSize=11,
+            fontStyle="italic",
+            color=INK,
+            aria=False,
+        )
+        .encode(x=start, y=alt.value(-4 - 13 * ((3 - i) % 4)), text="name:N")
+    )

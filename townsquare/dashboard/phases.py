@@ -53,23 +53,39 @@ def phases_of(measures: pd.DataFrame) -> list[Phase]:
         return [Phase("no life cycle", first, last, "One tick only.")]
     start, top = float(curve[0]), float(curve.max())
     if top - start <= FLAT * abs(top):
-        return [Phase("no life cycle", first, last, f"Likes per user never rises by 5 % (from {start:.3g} to {top:.3g} at most).")]
+        return [
+            Phase(
+                "no life cycle",
+                first,
+                last,
+                f"Likes per user never rises by 5 % (from {start:.3g} to {top:.3g} at most).",
+            )
+        ]
     way = (curve - start) / (top - start)
     takes_off = int(ticks[np.argmax(way >= QUARTER)])
     arrives = int(ticks[np.argmax(way >= NEARLY)])
-    found = [Phase(
-        "start-up", first, _before(ticks, takes_off),
-        f"Likes per user lies under {start + QUARTER * (top - start):.3g}, a quarter of the way from {start:.3g} to {top:.3g}.",
-    )]
+    found = [
+        Phase(
+            "start-up",
+            first,
+            _before(ticks, takes_off),
+            f"Likes per user lies under {start + QUARTER * (top - start):.3g}, "
+            f"a quarter of the way from {start:.3g} to {top:.3g}.",
+        )
+    ]
     if arrives > takes_off:
-        found.append(Phase(
-            "growth", takes_off, _before(ticks, arrives),
-            f"Likes per user rises to {start + NEARLY * (top - start):.3g}, 95 % of the way to {top:.3g}.",
-        ))
+        found.append(
+            Phase(
+                "growth",
+                takes_off,
+                _before(ticks, arrives),
+                f"Likes per user rises to {start + NEARLY * (top - start):.3g}, 95 % of the way to {top:.3g}.",
+            )
+        )
     return found + _late(measures, ticks, arrives)
 
 
-def smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def smooth(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Centred median of three; the two ends stay as they are."""
     out = np.array(values, dtype=float)
     if len(out) > 2:
@@ -84,9 +100,16 @@ def _late(measures: pd.DataFrame, ticks: NDArray[np.int_], arrives: int) -> list
     cosine = pd.Series(smooth(whole.to_numpy(float)), index=whole.index).loc[arrives:last]
     if cosine.empty:
         return [Phase("maturity", arrives, last, "Click cosine was not measured here, so no decline can be told.")]
-    peak, top, end = int(cosine.idxmax()), float(cosine.max()), float(cosine.iloc[-1])
+    peak, top, end = int(cosine.index[int(cosine.argmax())]), float(cosine.max()), float(cosine.iloc[-1])
     if end >= top or end > top - DROP * abs(top):
-        return [Phase("maturity", arrives, last, f"Click cosine ends at {end:.3g}, within 2 % of its highest, {top:.3g} at tick {peak}.")]
+        return [
+            Phase(
+                "maturity",
+                arrives,
+                last,
+                f"Click cosine ends at {end:.3g}, within 2 % of its highest, {top:.3g} at tick {peak}.",
+            )
+        ]
     return [
         Phase("maturity", arrives, peak, f"Click cosine comes to its highest, {top:.3g} at tick {peak}."),
         Phase("decline", _after(ticks, peak), last, f"Click cosine falls from {top:.3g} at tick {peak} to {end:.3g}."),

@@ -15,7 +15,9 @@ from townsquare.protocols.runfolder import RunFolder
 
 
 def write(
-    run: RunFolder, target: Path, control: RunFolder | None = None,
+    run: RunFolder,
+    target: Path,
+    control: RunFolder | None = None,
     comparison: Sequence[Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write the report of ``run`` to ``target``, whole or not at all; a file of that name is replaced.
@@ -57,8 +59,10 @@ def render(
     body.append(page.section("Topics", drawn(topic) if topic else "<p>This run kept no positions.</p>"))
     beside = figures.against(run, control, comparison)
     if beside:
+        line = page.control_line(control.info) if control else ""
         paired = page.comparison_table(comparison) if comparison else ""
-        body.append(page.section("Beside the control", (page.control_line(control.info) if control else "") + "\n".join(drawn(f) for f in beside) + paired))
+        first, *rest = (drawn(f) for f in beside)
+        body.append(page.section("Beside the control", "\n".join([line, first, paired, *rest])))
     names += [name for f in [*shown, *beside] for name in f.measures]
     body += [page.definitions(names), page.provenance(run.info)]
     style = resources.files("townsquare.dashboard").joinpath("report.css").read_text("utf-8")
@@ -74,6 +78,7 @@ class _Numbered:
     def __call__(self, shown: Figure) -> str:
         self.count += 1
         spec = shown.chart.to_dict()
+        spec.pop("title", None)  # the heading above it says the same
         return page.figure(shown, self.draw(spec), self.count)
 
 
@@ -90,4 +95,3 @@ def _drawer() -> Any:
 
 def _nothing() -> str:
     return page.section("Summary", "<p>This run has no measures yet.</p>")
-

@@ -5,13 +5,25 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.dashboard.palette import label_of
+from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import RULE, phases_of, series_of
 
 MAIN = (
-    "likes_per_user", "users_in_training", "articles_in_training", "match_mrr@5", "cosine_click", "like_gini_articles",
-    "like_gini_creators", "exposure_gini_articles", "jaccard_exposure", "quality_created", "quality_exposed",
-    "corr_quality_like", "spread_in_loop", "spread_out_loop", "loop_distance",
+    "likes_per_user",
+    "users_in_training",
+    "articles_in_training",
+    "match_mrr@5",
+    "cosine_click",
+    "like_gini_articles",
+    "like_gini_creators",
+    "exposure_gini_articles",
+    "jaccard_exposure",
+    "quality_created",
+    "quality_exposed",
+    "corr_quality_like",
+    "spread_in_loop",
+    "spread_out_loop",
+    "loop_distance",
 )
 """What a summary shows, in this order, as far as it was measured."""
 
@@ -28,7 +40,9 @@ def summarise(measures: pd.DataFrame, names: Sequence[str] = MAIN) -> list[dict[
 def overview(measures: pd.DataFrame) -> dict[str, Any]:
     """Summary rows, phases and the rule they follow: everything JSON can hold."""
     return {
-        "measures": summarise(measures), "phases": [phase.row() for phase in phases_of(measures)], "phase_rule": RULE,
+        "measures": summarise(measures),
+        "phases": [phase.row() for phase in phases_of(measures)],
+        "phase_rule": RULE,
     }
 
 
@@ -49,11 +63,16 @@ def in_words(measures: pd.DataFrame, name: str) -> str:
 
 
 def number(value: float | None) -> str:
-    """Three significant digits with a real minus sign, an en dash for nothing."""
+    """Three significant digits, or three decimals below one; a real minus sign, an en dash for nothing."""
     if value is None or value != value:
         return "–"
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return ("0" if text in ("-0", "0") else text).replace("-", "−")
+    if value == 0:
+        return "0"
+    size = abs(value)
+    text = f"{value:,.0f}" if size >= 100 else f"{value:#.3g}" if size >= 1 else f"{value:.3f}"
+    if size < 0.0005:
+        text = f"{value:.2g}"
+    return text.replace("-", "−")
 
 
 def _row(name: str, values: "pd.Series[float]") -> dict[str, Any]:
@@ -63,7 +82,9 @@ def _row(name: str, values: "pd.Series[float]") -> dict[str, Any]:
     if there.empty:
         return row | {"start": None, "peak": None, "peak_tick": None, "end": None}
     return row | {
-        "start": _plain(values.iloc[0]), "peak": float(there.max()), "peak_tick": int(there.idxmax()),
+        "start": _plain(values.iloc[0]),
+        "peak": float(there.max()),
+        "peak_tick": int(there.index[int(there.argmax())]),
         "end": _plain(values.iloc[-1]),
     }
 

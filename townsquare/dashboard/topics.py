@@ -12,7 +12,7 @@ from townsquare.dashboard.palette import BACKGROUND_POINT, STYLES
 from townsquare.dashboard.panels import altair, inline, sheet
 
 if TYPE_CHECKING:
-    import altair as alt
+    from altair import VConcatChart
 
 TICKS = (0, 10, 20)
 MOST_USERS, MOST_ARTICLES = 1500, 250
@@ -48,7 +48,9 @@ def chosen(available: Sequence[int], wanted: Sequence[int] = TICKS) -> list[int]
     return sorted({*(tick for tick in wanted if tick in available), max(available)})
 
 
-def project(snapshots: Mapping[int, Snapshot], most_users: int = MOST_USERS, most_articles: int = MOST_ARTICLES) -> TopicMap:
+def project(
+    snapshots: Mapping[int, Snapshot], most_users: int = MOST_USERS, most_articles: int = MOST_ARTICLES
+) -> TopicMap:
     """Fit one plane to all users and articles of all snapshots, so that every panel has the same axes."""
     parts = [np.asarray(shot[key], float) for shot in snapshots.values() for key in ("vectors", "users")]
     parts = [part[np.isfinite(part).all(axis=1)] for part in parts if part.ndim == 2 and len(part)]
@@ -62,21 +64,26 @@ def project(snapshots: Mapping[int, Snapshot], most_users: int = MOST_USERS, mos
         articles = (np.asarray(shot["vectors"], float)[kept_articles] - centre) @ axes
         frames.append(_frame(tick, articles, np.full(len(articles), ARTICLE)))
         frames.append(_frame(tick, spots, np.where(loop[kept], IN_LOOP, OUT_LOOP)))
-        counts.append({
-            "tick": tick, "users in the loop": int(loop.sum()), "users out of the loop": int((~loop).sum()),
-            "articles in circulation": len(shot["vectors"]),
-        })
+        counts.append(
+            {
+                "tick": tick,
+                "users in the loop": int(loop.sum()),
+                "users out of the loop": int((~loop).sum()),
+                "articles in circulation": len(shot["vectors"]),
+            }
+        )
     total = max((len(shot["users"]) for shot in snapshots.values()), default=0)
     points = pd.concat(frames, ignore_index=True).dropna() if frames else _frame(0, np.zeros((0, 2)), np.zeros(0, str))
     return TopicMap(points, pd.DataFrame(counts), explained, (min(total, most_users), total))
 
 
-def topic_map(made: TopicMap) -> "alt.VConcatChart":
+def topic_map(made: TopicMap) -> "VConcatChart":
     """One small panel per tick, all on the same axes."""
     panels = [_panel(made, row, i == 0) for i, row in enumerate(made.counts.to_dict("records"))]
     first, second = (f"{share:.0%}" for share in made.explained)
     return sheet(
-        [panels[i : i + 2] for i in range(0, len(panels), 2)], "Topic map: where users and articles lie",
+        [panels[i : i + 2] for i in range(0, len(panels), 2)],
+        "Topic map: where users and articles lie",
         [
             f"Principal directions 1 and 2 hold {first} and {second} of the variance; every panel has the same axes.",
             f"Drawn: {made.sampled}; articles are a sample of at most {MOST_ARTICLES} a panel.",
@@ -89,32 +96,49 @@ def _panel(made: TopicMap, row: Mapping[Any, Any], legend: bool) -> Any:
     tick = int(row["tick"])
     rows = made.points[made.points["tick"] == tick].drop(columns="tick")
     low_x, high_x, low_y, high_y = _window(made.points)
-    x = alt.X("x:Q", scale=alt.Scale(domain=[low_x, high_x], nice=False), axis=alt.Axis(title="direction 1", tickCount=5))
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[low_y, high_y], nice=False), axis=alt.Axis(title="direction 2", tickCount=5))
+    x = alt.X(
+        "x:Q", scale=alt.Scale(domain=[low_x, high_x], nice=False), axis=alt.Axis(title="direction 1", tickCount=5)
+    )
+    y = alt.Y(
+        "y:Q", scale=alt.Scale(domain=[low_y, high_y], nice=False), axis=alt.Axis(title="direction 2", tickCount=5)
+    )
     looks = {
-        ARTICLE: (BACKGROUND_POINT, "cross", 16, 0.7), OUT_LOOP: (STYLES[1].colour, "triangle-up", 26, 0.75),
-        IN_LOOP: (STYLES[0].colour, "circle", 16, 0.75),
+        ARTICLE: (BACKGROUND_POINT, "cross", 16, 0.7),
+        OUT_LOOP: (STYLES[1].colour, "triangle-up", 24, 0.6),
+        IN_LOOP: (STYLES[0].colour, "circle", 14, 0.5),
     }
     layers = []
     for what, (colour, shape, size, opacity) in looks.items():
-        layers.append(alt.Chart(inline(rows[rows["what"] == what].drop(columns="what"))).mark_point(
-            filled=True, color=colour, shape=shape, size=size, opacity=opacity, aria=False, clip=True).encode(x=x, y=y))
+        layers.append(
+            alt.Chart(inline(rows[rows["what"] == what].drop(columns="what")))
+            .mark_point(filled=True, color=colour, shape=shape, size=size, opacity=opacity, aria=False, clip=True)
+            .encode(x=x, y=y)
+        )
     if legend:
         layers += _key(looks)
     title = f"Tick {tick}: {row['users in the loop']:,} users in the loop, {row['users out of the loop']:,} out"
     return alt.layer(*layers).properties(
-        width=300, height=300, title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="bold"))
+        width=300, height=300, title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="bold")
+    )
 
 
 def _key(looks: Mapping[str, tuple[str, str, int, float]]) -> list[Any]:
     """What the shapes mean, in a corner of the first panel."""
     alt = altair()
     layers = []
-    for i, (what, (colour, shape, _, _)) in enumerate(reversed(looks.items())):
+    for i, (what, (colour, shape, _, _)) in enumerate(reversed(list(looks.items()))):
         base = alt.Chart(inline(pd.DataFrame({"what": [what]})))
         at = alt.value(12 + 16 * i)
-        layers.append(base.mark_point(filled=True, color=colour, shape=shape, size=50, opacity=1, aria=False).encode(x=alt.value(12), y=at))
-        layers.append(base.mark_text(align="left", baseline="middle", fontSize=11, aria=False).encode(x=alt.value(22), y=at, text="what:N"))
+        layers.append(
+            base.mark_point(filled=True, color=colour, shape=shape, size=50, opacity=1, aria=False).encode(
+                x=alt.value(12), y=at
+            )
+        )
+        layers.append(
+            base.mark_text(align="left", baseline="middle", fontSize=11, aria=False).encode(
+                x=alt.value(22), y=at, text="what:N"
+            )
+        )
     return layers
 
 

@@ -52,23 +52,26 @@ class RunWriter:
         return writer
 
     @classmethod
-    def reopen(cls, folder: RunFolder) -> tuple[Self, State | None]:
-        """The folder with everything after its newest whole checkpoint removed, and that checkpoint's arrays."""
+    def reopen(cls, folder: RunFolder) -> tuple[Self, int, State | None]:
+        """The folder with everything after its newest whole checkpoint removed; how many ticks that checkpoint covers,
+        and its arrays. For a fork that never finished a tick it is one of the parent's, and may lie before the fork."""
         writer = cls(folder.path, folder.info)
         writer._take_lock()
         for kind in ("events", "items", "snapshots", "checkpoints"):
             (folder.path / kind).mkdir(exist_ok=True)
         done, state = newest_checkpoint(folder)
-        writer.info.ticks_done = done
-        if state is not None:
-            writer.info.digest = bytes(state["run.digest"]).hex()
-            writer.info.seconds = float(state["run.seconds"])
+        fork = folder.info.parent
+        if fork is not None and done <= fork.at:
+            folder.info.ticks_done, folder.info.digest, folder.info.seconds = fork.at, fork.digest, 0.0
         else:
-            writer.info.digest, writer.info.seconds = "", 0.0
-        writer._forget_after(done)
+            folder.info.ticks_done = done
+            folder.info.digest = bytes(state["run.digest"]).hex() if state is not None else ""
+            folder.info.seconds = float(state["run.seconds"]) if state is not None else 0.0  # type: ignore[arg-type]
+        writer._forget_after(folder.info.ticks_done)
         kept = folder.measures()
-        writer._measures = [kept[kept["tick"] < done]]
-        return writer, state
+        first = fork.at if fork is not None else 0
+        writer._measures = [kept[kept["tick"] >= first]] if len(kept) else []
+        return writer, done, state
 
     def __enter__(self) -> Self:
         return self

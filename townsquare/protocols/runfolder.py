@@ -109,11 +109,15 @@ class RunFolder:
         return table
 
     def measures(self) -> pd.DataFrame:
-        """The numbers of every tick, tidy: tick, measure, group, value."""
+        """The numbers of every finished tick, tidy: tick, measure, group, value; NaN where nothing was measurable."""
         path = self.path / "measures.parquet"
-        if not path.exists():
+        frames = [read_table(path).to_pandas()] if path.exists() else []
+        if self.parent is not None and self.info.parent is not None:
+            before = self.parent.measures()
+            frames.insert(0, before[before["tick"] < self.info.parent.at])
+        if not frames:
             return pd.DataFrame({"tick": [], "measure": [], "group": [], "value": []})
-        frame: pd.DataFrame = read_table(path).to_pandas()
+        frame = pd.concat(frames, ignore_index=True)
         return frame[frame["tick"] < self.info.ticks_done].reset_index(drop=True)
 
     def agents(self) -> pd.DataFrame:

@@ -146,10 +146,23 @@ def validate(raw: dict[str, Any], values: dict[str, Any] | None = None, where: s
     if not issubclass(model, Scenario):
         raise ScenarioError(f"scenario {raw['scenario']!r} is not a Scenario but {model.__name__}.")
     try:
-        scenario = model.model_validate(override(raw, values or {}))
+        defaults = model(scenario=raw["scenario"]).model_dump(mode="json")
+        scenario = model.model_validate(override(_merged(defaults, raw), values or {}))
     except ValidationError as error:
         raise ScenarioError(where + first_problem(error, model)) from error
     return scenario
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """``below`` with the values of ``above`` on top, table by table; another component drops the other's settings."""
+    merged = dict(below)
+    for key, value in above.items():
+        inner = merged.get(key)
+        if isinstance(inner, dict) and isinstance(value, dict) and value.get("name") in (None, inner.get("name")):
+            merged[key] = _merged(inner, value)
+        else:
+            merged[key] = value
+    return merged
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

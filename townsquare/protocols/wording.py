@@ -15,6 +15,8 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     message = problem["msg"].removeprefix("Value error, ").removesuffix(".")
     if not path:
         return f"{message}."
+    if isinstance(problem["input"], dict | list):  # a rule over several keys says itself what it got
+        return f"{path}: {message}."
     return f"{path}: {message} (got {_short(problem['input'])})."
 
 

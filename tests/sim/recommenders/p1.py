@@ -23,8 +23,11 @@ def split():
         is_test[rng.choice(of_user, round(0.2 * len(of_user)), replace=False)] = True
     shape = (users.max() + 1, items.max() + 1)
     train = Interactions(
-        users[~is_test].astype(np.int32), items[~is_test].astype(np.int32), np.ones((~is_test).sum()),
-        np.zeros((~is_test).sum(), np.int32), *map(int, shape),
+        users[~is_test].astype(np.int32),
+        items[~is_test].astype(np.int32),
+        np.ones((~is_test).sum()),
+        np.zeros((~is_test).sum(), np.int32),
+        *map(int, shape),
     )
     test = csr_array((np.ones(is_test.sum()), (users[is_test], items[is_test])), shape=shape)
     return train, test
@@ -46,7 +49,5 @@ def quality(name, settings=None, seed=0, k=20):
     cls, config = configure("recommender", name, settings or {})
     built = cls(config, Streams(seed))
     built.fit(train, Catalogue.bare(train.n_items))
-    slates = built.recommend(
-        np.arange(train.n_users), k, tick=0, candidates=np.arange(train.n_items), exclude=padded()
-    )
+    slates = built.recommend(np.arange(train.n_users), k, tick=0, candidates=np.arange(train.n_items), exclude=padded())
     return ranking(slates.items, test, k)

@@ -122,7 +122,9 @@ class Feed:
         likes = self.articles["likes"][active].astype(np.int64)
         popular = active[np.argsort(-likes, kind="stable")]
         promoted = promoted_weights(now, tick, self.articles, active, self.cast.topics, self.streams)
-        supply = Supply(tick, active, self.articles.new(tick), popular, promoted)
+        new = self.articles.new(tick)
+        authors = self.articles["author"][new].astype(np.int64) - self.n_readers
+        supply = Supply(tick, active, new, authors, popular, promoted)
         affinity = None if now.cold_start_by == "random" else self.memory.affinity(now.cold_start_by)
         policy = SlatePolicy(self.streams, self.articles, supply, now.places(), affinity)
         shown = self.memory.shown_between(tick - self.scenario.window, tick)

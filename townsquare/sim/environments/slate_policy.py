@@ -25,6 +25,8 @@ class Supply:
     """Articles of earlier ticks in circulation."""
     new: IntArray
     """Articles of this tick."""
+    authors: IntArray
+    """(len(new),) who wrote them, as a column of ``affinity``."""
     popular: IntArray
     """``active`` by likes, most first, ties to the smaller id."""
     promoted: FloatArray
@@ -82,7 +84,7 @@ class SlatePolicy:
         if not k or self.affinity is None:
             return self._draw("cold start", agents, new, k, None)
         # multinomial over past likes (or clicks) with the author, without replacement
-        weight = np.log(self.affinity[np.ix_(agents, self.articles["author"][new])] + 1e-8)
+        weight = np.log(self.affinity[np.ix_(agents, self.supply.authors)] + 1e-8)
         return self._draw("cold start", agents, new, k, None, weight)
 
     def _promoted(self, agents: IntArray, taken: IntArray) -> IntArray:

@@ -12,8 +12,9 @@ from townsquare.sim.recommenders.occurring import Occurring
 class Factors:
     """A factor model of a history, rounded so that its scores are the same on every machine.
 
-    All entries are multiples of 2^-20 (a millionth) below 16 or so, which makes every product and every sum of
-    products exact in double precision: no order of summation, and no BLAS, can change a score.
+    All entries are multiples of 2^-20 (about a millionth). As long as they are below 8 and there are at most 64 of them
+    a row, every product and every sum of products is exact in double precision: no order of summation, and no BLAS, can
+    change a score.
     """
 
     occurring: Occurring
@@ -25,7 +26,9 @@ class Factors:
     """(m,) float64, added to the score of each item."""
 
     @classmethod
-    def of(cls, occurring: Occurring, users: FloatArray, items: FloatArray, bias: FloatArray | None = None) -> "Factors":
+    def of(
+        cls, occurring: Occurring, users: FloatArray, items: FloatArray, bias: FloatArray | None = None
+    ) -> "Factors":
         """Round the vectors a model has learnt."""
         if bias is None:
             bias = np.zeros(len(items))

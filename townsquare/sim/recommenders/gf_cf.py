@@ -65,7 +65,7 @@ class GFCF(Scorer):
         if rank < 1 or self.config.alpha == 0:
             return np.zeros((n_items, 0))
         start = self.streams.get("recommender", "gf-cf").standard_normal(min(n_users, n_items))
-        vectors: FloatArray = svds(normal, k=rank, v0=start, return_singular_vectors="vh")[2].T
+        vectors: FloatArray = svds(normal, k=rank, v0=start)[2].T
         return vectors
 
     def score(self, agents: IntArray, items: IntArray, *, tick: int) -> FloatArray:

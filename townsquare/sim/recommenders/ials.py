@@ -59,8 +59,12 @@ class IALS(Scorer):
             return
         with threadpool_limits(1, "blas"):
             model = AlternatingLeastSquares(
-                factors=self.config.factors, regularization=self.config.regularisation, alpha=self.config.alpha,
-                iterations=self.config.iterations, num_threads=1, dtype=np.float32,
+                factors=self.config.factors,
+                regularization=self.config.regularisation,
+                alpha=self.config.alpha,
+                iterations=self.config.iterations,
+                num_threads=1,
+                dtype=np.float32,
                 random_state=int(self.streams.get("recommender", "ials").integers(2**31)),
             )
             model.fit(csr_matrix(occurring.matrix), show_progress=False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 from pydantic import Field
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from townsquare.protocols import BoolArray, Catalogue, FloatArray, IntArray, Interactions, Scorer, Settings, Streams
 from townsquare.sim.recommenders.occurring import Occurring
@@ -37,16 +37,15 @@ class ItemKNN(Scorer):
         by_user = self._occurring.matrix
         by_item = by_user.T.tocsr()
         norms = np.sqrt(np.diff(by_item.indptr))  # the matrix is binary
-        kept = []
+        found: list[csr_array] = []
         for start in range(0, by_item.shape[0], _BLOCK):
             block = (by_item[start : start + _BLOCK] @ by_user).tocsr()
-            kept.append(self._nearest(block, norms, start))
-        targets, sources, weights = (np.concatenate(parts) for parts in zip(*kept, strict=True)) if kept else [()] * 3
-        n_items = len(self._occurring.items)
-        self._weights = csr_array((weights, (sources, targets)), shape=(n_items, n_items), dtype=np.float32)
+            found.append(self._nearest(block, norms, start))
+        # rows are targets so far; a profile times the weights wants them as columns
+        self._weights = csr_array(vstack(found, format="csr").T) if found else by_item
 
-    def _nearest(self, block: csr_array, norms: FloatArray, start: int) -> tuple[IntArray, IntArray, FloatArray]:
-        """Targets, sources and weights of the nearest neighbours of the items from ``start`` on."""
+    def _nearest(self, block: csr_array, norms: FloatArray, start: int) -> csr_array:
+        """(targets, items) similarities of the nearest neighbours of the items from ``start`` on."""
         block.sort_indices()
         rows = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
         targets, sources = rows + start, block.indices
@@ -56,7 +55,7 @@ class ItemKNN(Scorer):
         for row in np.flatnonzero(np.diff(block.indptr) > self.config.neighbours):
             part = slice(block.indptr[row], block.indptr[row + 1])
             keep[part] &= _largest(weights[part], self.config.neighbours)
-        return targets[keep], sources[keep], weights[keep]
+        return csr_array((weights[keep], (rows[keep], sources[keep])), shape=block.shape)
 
     def score(self, agents: IntArray, items: IntArray, *, tick: int) -> FloatArray:
         """(agents, items) sums of similarities; -inf where there is none."""

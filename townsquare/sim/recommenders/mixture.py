@@ -1,13 +1,14 @@
 """Several recommenders that share a slate."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from townsquare.protocols import (
     Catalogue,
     Events,
+    FloatArray,
     InputError,
     IntArray,
     Interactions,
@@ -18,21 +19,14 @@ from townsquare.protocols import (
     Streams,
     configure,
 )
+from townsquare.protocols.scenario import Use
 
 
-class Part(Settings):
+class Part(Use):
     """One recommender of a mixture. All keys but these two are its own settings."""
 
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-    """Which recommender."""
     share: float = Field(gt=0, le=1)
     """Its share of the places of each slate."""
-
-    def own_settings(self) -> dict[str, Any]:
-        """What the recommender itself is to be configured with."""
-        return dict(self.model_extra or {})
 
 
 class Mixture:
@@ -47,7 +41,8 @@ class Mixture:
         """Who shares the slate."""
 
         parts: Annotated[tuple[Part, ...], Field(min_length=1)] = (
-            Part(name="popular", share=0.5), Part(name="random", share=0.5),
+            Part(name="popular", share=0.5),
+            Part(name="random", share=0.5),
         )
         """The parts, as tables of name, share and own settings; their shares sum to 1."""
 
@@ -57,7 +52,7 @@ class Mixture:
             if abs(total - 1) > 1e-6:
                 raise ValueError(f"the shares of the parts must sum to 1, and they sum to {total:.6g}")
             for part in self.parts:
-                configure("recommender", part.name, part.own_settings())
+                configure("recommender", part.name, part.settings())
             return self
 
     def __init__(self, config: Config, streams: Streams) -> None:
@@ -79,7 +74,8 @@ class Mixture:
     ) -> Slates:
         """The slates of the parts side by side."""
         taken = np.full((len(agents), 0), -1, np.int32) if exclude is None else exclude
-        items, scores = [np.zeros((len(agents), 0), np.int32)], [np.zeros((len(agents), 0), np.float32)]
+        items: list[IntArray] = [np.zeros((len(agents), 0), np.int32)]
+        scores: list[FloatArray] = [np.zeros((len(agents), 0), np.float32)]
         for part, places in zip(self._parts, self.places(k), strict=True):
             if places:
                 slates = part.recommend(agents, places, tick=tick, candidates=candidates, exclude=taken)
@@ -104,7 +100,7 @@ class Mixture:
 
 def _build(part: Part, streams: Streams, place: int) -> Recommender:
     """A part with random numbers of its own: the same recommender twice is not the same draw twice."""
-    cls, config = configure("recommender", part.name, part.own_settings())
+    cls, config = configure("recommender", part.name, part.settings())
     built: Recommender = cls(config, Streams(int(streams.get("recommender", "mixture", place).integers(2**62))))
     if isinstance(built, Stateful):
         raise InputError(

@@ -38,4 +38,5 @@ class Negatives:
     def _is_taken(self, users: IntArray, items: IntArray) -> BoolArray:
         pairs = users.astype(np.int64) * self._n_items + items
         places = np.minimum(np.searchsorted(self._taken, pairs), len(self._taken) - 1)
-        return self._taken[places] == pairs
+        taken: BoolArray = self._taken[places] == pairs
+        return taken

@@ -3,7 +3,17 @@
 import numpy as np
 from pydantic import Field
 
-from townsquare.protocols import Catalogue, Events, IntArray, Interactions, Settings, Slates, Streams, steady
+from townsquare.protocols import (
+    Catalogue,
+    Events,
+    FloatArray,
+    IntArray,
+    Interactions,
+    Settings,
+    Slates,
+    Streams,
+    steady,
+)
 from townsquare.sim.recommenders.ranked import ranked
 
 
@@ -21,7 +31,7 @@ class Popular:
 
     def __init__(self, config: Config, streams: Streams) -> None:
         self.config = config
-        self._likes = np.zeros(0)
+        self._likes: FloatArray = np.zeros(0)
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> None:
         """Count, with weight 2^(-age / half_life); age is counted from the newest interaction, in ticks."""
@@ -29,7 +39,8 @@ class Popular:
         if self.config.half_life is not None and len(interactions):
             age = interactions.ticks.max() - interactions.ticks
             weights = np.exp2(-age / self.config.half_life)
-        self._likes = steady(np.bincount(interactions.items, weights, minlength=interactions.n_items))
+        counts = np.bincount(interactions.items, weights, minlength=interactions.n_items)
+        self._likes = steady(counts.astype(np.float64))
 
     def update(self, events: Events) -> None:
         """Nothing: the town refits on its schedule."""

@@ -42,7 +42,8 @@ class Similar(Scorer):
 
     def score(self, agents: IntArray, items: IntArray, *, tick: int) -> FloatArray:
         """(agents, items) cosines, in -1 .. 1."""
-        return self._tastes[self._occurring.rows(agents)] @ self._directions[items].T
+        cosines: FloatArray = self._tastes[self._occurring.rows(agents)] @ self._directions[items].T
+        return cosines
 
     def knows(self, agents: IntArray, items: IntArray) -> tuple[BoolArray, BoolArray]:
         """Agents with a taste, items with a direction."""
@@ -59,4 +60,5 @@ def _directions(vectors: FloatArray) -> FloatArray:
     vectors = np.asarray(vectors, np.float64)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     sound = (lengths > 0) & np.isfinite(lengths)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=sound)
+    directions: FloatArray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=sound)
+    return directions

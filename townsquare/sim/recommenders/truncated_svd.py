@@ -9,9 +9,7 @@ _EXTRA = 8  # columns beyond those wanted; they absorb the error of the last one
 _POWERS = 3
 
 
-def truncated_svd(
-    matrix: csr_array, rank: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def truncated_svd(matrix: csr_array, rank: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Left vectors (n, r), singular values (r,), right vectors (m, r) with r = min(rank, n, m).
 
     Randomised subspace iteration (Halko, Martinsson and Tropp 2011, algorithm 4.4): a few products with the matrix

@@ -49,7 +49,7 @@ class Creators(Settings):
     "How many creators there are."
     mind: str = "behavioural-creator"
     "Who decides for them."
-    articles: int = Field(default=5, ge=1)
+    articles: int = Field(default=5, ge=1, le=4000)
     "Articles each creator publishes per tick."
     concentration: Trait = Trait(mean=0.5)
     "How strongly a creator follows its own hits, and how far a new article lies from what inspired it."
@@ -111,7 +111,7 @@ class Data(Settings):
     @model_validator(mode="before")
     @classmethod
     def _own_when_files_are_given(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and "name" not in raw and (raw.get("articles") or raw.get("interactions")):
+        if isinstance(raw, dict) and (raw.get("articles") or raw.get("interactions")):
             return {**raw, "name": "own"}
         return raw
 

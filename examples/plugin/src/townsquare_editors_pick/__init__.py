@@ -1,0 +1,1 @@
+"""Recommenders that an editor might have thought of."""

@@ -1,0 +1,7 @@
+"""``python -m townsquare``."""
+
+import sys
+
+from townsquare.cli import main
+
+sys.exit(main())

@@ -1,0 +1,64 @@
+"""One command, verbs. Results go to stdout, progress and complaints to stderr.
+
+Exit codes: 0 done, 1 the run failed or differs, 2 bad input, 130 interrupted and resumable.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+
+from townsquare import __version__
+from townsquare.cli.options import parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code says how it went."""
+    arguments = parser().parse_args(argv)
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+    except ValueError:
+        pass  # not the main thread: whoever called us handles signals
+    try:
+        return _dispatch(arguments)
+    except BrokenPipeError:
+        # the reader of our output has gone (`| head`): that is no failure of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print(f"\ninterrupted.{_how_to_go_on(arguments)}", file=sys.stderr)
+        return 130
+
+
+def _dispatch(arguments: argparse.Namespace) -> int:
+    from townsquare.protocols.errors import InputError, TownsquareError
+
+    try:
+        verb = getattr(import_module(f"townsquare.cli.{arguments.module}"), arguments.function)
+        code: int = verb(arguments)
+        return code
+    except InputError as error:
+        print(f"townsquare: {error}", file=sys.stderr)
+        return 2
+    except TownsquareError as error:
+        print(f"townsquare: {error}", file=sys.stderr)
+        return 1
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _how_to_go_on(arguments: argparse.Namespace) -> str:
+    folder = getattr(arguments, "folder_in_use", None)
+    if folder is not None:
+        return f" Every finished tick is kept: `townsquare resume {folder}` goes on."
+    if arguments.function == "sweep":
+        return " Finished runs are kept: the same command goes on."
+    return ""
+
+
+__all__ = ["__version__", "main"]

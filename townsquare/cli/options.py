@@ -1,0 +1,145 @@
+"""Verbs and their options. Imports nothing heavy, so that ``--help`` answers at once."""
+
+import argparse
+from pathlib import Path
+
+from townsquare import __version__
+
+_EPILOG = """examples:
+  townsquare run news                                     the news ecosystem, offline, in seconds
+  townsquare run news --set recommender.name=ease --set slate.cold_start=0.5 --seed 7
+  townsquare sweep news --out runs/strategies             seven strategies x five seeds, with intervals
+  townsquare compare runs/a runs/b                        paired differences
+  townsquare fork runs/a --at 20 --set recommender.name=random
+  townsquare report runs/a --control runs/b -o a.html     one page to read, print, send
+
+Exit codes: 0 done, 1 the run failed or differs, 2 bad input, 130 interrupted and resumable."""
+
+_SET_HELP = "change one setting; VALUE is TOML, or plain text; may be given often (`townsquare check` shows all paths)"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"townsquare: {message}; `{self.prog} --help` shows what there is.\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(
+        prog="townsquare", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Societies of agents in towns whose feeds come from recommenders.",
+    )
+    top.add_argument("--version", action="version", version=f"townsquare {__version__}")
+    verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
+    _run_verbs(verbs)
+    _table_verbs(verbs)
+    _shelf_verbs(verbs)
+    return top
+
+
+_Verbs = "argparse._SubParsersAction[_Parser]"
+
+
+def _verb(verbs: _Verbs, name: str, module: str, help: str, more: str = "") -> argparse.ArgumentParser:  # type: ignore[valid-type]
+    made: argparse.ArgumentParser = verbs.add_parser(  # type: ignore[attr-defined]
+        name, help=help, description=f"{help[0].upper()}{help[1:]}.", epilog=more,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(module=module, function=name.replace("list", "list_"))
+    return made
+
+
+def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    run = _verb(verbs, "run", "running", "run a scenario and leave a run folder")
+    _scenario(run)
+    run.add_argument("--out", type=Path, metavar="DIR", help="the run folder to make (default: runs/NAME_HASH_seedN)")
+    _working(run)
+
+    check = _verb(verbs, "check", "running", "validate a scenario, print it resolved, and estimate what it will take")
+    _scenario(check)
+    check.add_argument("--json", action="store_true", help="print JSON")
+
+    resume = _verb(verbs, "resume", "running", "go on with a run that was interrupted, killed or stopped")
+    resume.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    _working(resume)
+
+    fork = _verb(verbs, "fork", "running", "branch a run at a tick, with one thing changed, without copying its past")
+    fork.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    fork.add_argument("--at", type=int, required=True, metavar="TICK", help="the first tick that is the fork's own")
+    _sets(fork)
+    fork.add_argument("--out", type=Path, metavar="DIR", help="the run folder to make")
+    _working(fork)
+
+    replay = _verb(verbs, "replay", "running", "run again and say `identical`, or where it first differs")
+    replay.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    replay.add_argument("--workers", type=int, metavar="N", help="threads (results do not depend on it)")
+    replay.add_argument("--json", action="store_true", help="print JSON")
+
+    digest = _verb(verbs, "digest", "running", "print the sha256 over a run's content, computed from what is on disk")
+    digest.add_argument("run", type=Path, nargs="+", metavar="RUN", help="run folders")
+    digest.add_argument("--ticks", action="store_true", help="print the running digest after every tick")
+
+
+def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    compare = _verb(verbs, "compare", "tables", "paired differences between runs, with intervals",
+                    "The first run (or arm) is the base; differences are other minus base.")
+    compare.add_argument("run", type=Path, nargs="+", metavar="RUN", help="run folders; the first is the base")
+    compare.add_argument("--measure", action="append", metavar="NAME", help="only these measures")
+    compare.add_argument("--level", type=float, default=0.95, help="confidence level of the intervals (default 0.95)")
+    compare.add_argument("--burn-in", type=int, default=0, metavar="TICKS", help="leave out the first ticks")
+    compare.add_argument("--json", action="store_true", help="print JSON")
+
+    sweep = _verb(verbs, "sweep", "tables", "arms x seeds over processes, one table at the end; goes on where it stopped")
+    sweep.add_argument("file", metavar="FILE", help="a sweep file, or the name of a built-in one (news, demo)")
+    sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the sweep (default: runs/sweep_NAME)")
+    sweep.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the cores at hand)")
+    sweep.add_argument("--seeds", metavar="LIST", help="seeds instead of the file's: 0..4 or 0,1,2")
+    _sets(sweep)
+    sweep.add_argument("--json", action="store_true", help="print JSON")
+
+    report = _verb(verbs, "report", "tables", "write one self-contained HTML page about a run")
+    report.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    report.add_argument("-o", "--output", type=Path, metavar="FILE", help="the page (default: RUN/report.html)")
+    report.add_argument("--control", type=Path, metavar="RUN", help="a control arm: adds paired differences")
+
+    export = _verb(verbs, "export", "tables", "write a run's tables as CSV or Parquet, one file each")
+    export.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    export.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder to make (default: RUN-export)")
+    export.add_argument("--format", choices=("csv", "parquet"), default="csv", help="default csv")
+
+
+def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    shelf = _verb(verbs, "list", "shelf", "show what is installed: scenarios, recommenders, minds, measures, ...")
+    shelf.add_argument("kind", nargs="?", metavar="KIND", help="only this kind")
+    shelf.add_argument("--json", action="store_true", help="print JSON")
+
+    data = _verb(verbs, "data", "shelf", "data sets: what they are, under which terms, and how to get them")
+    what = data.add_subparsers(metavar="list|get", required=True, parser_class=_Parser)
+    listed = what.add_parser("list", help="known data sets with source, licence and size")
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    listed.set_defaults(function="data_list")
+    get = what.add_parser("get", help="download one, with resume and checksum")
+    get.add_argument("name", metavar="NAME", help="a name from `townsquare data list`")
+    get.add_argument("--folder", type=Path, metavar="DIR", help="where to (default: $TOWNSQUARE_DATA or the user cache)")
+    get.add_argument("--accept-terms", action="store_true", help="say yes to the data set's terms of use")
+    get.set_defaults(function="data_get")
+
+    doctor = _verb(verbs, "doctor", "shelf", "say what works here: Python, packages, extras, cores, disk")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _scenario(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("scenario", metavar="SCENARIO", help="a built-in name (news) or a .toml file")
+    _sets(verb)
+    verb.add_argument("--seed", type=int, metavar="N", help="root seed of every random stream (default 0)")
+
+
+def _sets(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=_SET_HELP)
+
+
+def _working(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--workers", type=int, metavar="N", help="threads (results do not depend on it)")
+    verb.add_argument("--json", action="store_true", help="end with one JSON object instead of a table")

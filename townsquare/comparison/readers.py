@@ -1,0 +1,97 @@
+"""What each reader of a run got and did, summed tick by tick so that a run of any length fits into memory."""
+
+import numpy as np
+
+from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.events import KIND, REASONS, Events
+from townsquare.protocols.runfolder import RunFolder
+
+Values = dict[str, FloatArray]
+"""One value per reader, NaN where a reader has none."""
+READER_MEASURES = frozenset({"likes_per_user", "clicks_per_user"})
+"""Names that measures of the whole town use too, for the same number."""
+
+
+def readers(run: RunFolder) -> IntArray:
+    """Ids of those who read: the group ``users``, or whoever is no creator."""
+    agents = run.agents()
+    group = agents["group"].to_numpy()
+    chosen = group == "users" if (group == "users").any() else group != "creators"
+    return np.sort(agents["agent"].to_numpy()[chosen])
+
+
+def per_reader(run: RunFolder, ticks: range) -> Values:
+    """The measures of docs/compare-and-sweep.md, one value per reader in the order of ``readers``."""
+    ids = readers(run)
+    tally = _Tally(run, int(ids.max(initial=-1)) + 1)
+    for tick in ticks:
+        tally.add(run.tick_events(tick))
+    return {name: values[ids] for name, values in tally.values(len(ticks)).items()}
+
+
+class _Tally:
+    """Running sums per agent id below ``size``."""
+
+    def __init__(self, run: RunFolder, size: int) -> None:
+        items = run.items()
+        known = int(items["item"].max()) + 1 if len(items) else 0
+        self.quality = np.full(known, np.nan)
+        self.author = np.full(known, -1, np.int64)
+        if known:
+            self.quality[items["item"]] = items["quality"]
+            self.author[items["item"]] = items["author"]
+        self.n_authors = int(self.author.max(initial=-1)) + 1
+        self.size = size
+        self.count = {kind: np.zeros(size) for kind in ("shown", "click", "like")}
+        self.quality_sum = {kind: np.zeros(size) for kind in self.count}
+        self.sources = np.zeros((size, len(REASONS)))
+        self.rank, self.utility = np.zeros(size), np.zeros(size)
+        self.read: list[IntArray] = []
+
+    def add(self, events: Events) -> None:
+        """One tick."""
+        inside = (events.agent >= 0) & (events.agent < self.size)
+        for kind in self.count:
+            some = events.where(inside & (events.kind == KIND[kind]))
+            self.count[kind] += self._sum(some, None)
+            self.quality_sum[kind] += self._sum(some, self.quality[some.item])
+            if kind == "shown":
+                cell = some.agent.astype(np.int64) * len(REASONS) + some.why
+                self.sources += np.bincount(cell, minlength=self.sources.size).reshape(self.sources.shape)
+            if kind == "click":
+                self.rank += self._sum(some, some.rank.astype(np.float64))
+                self.utility += self._sum(some, some.value.astype(np.float64))
+                author = self.author[some.item]
+                pair = some.agent.astype(np.int64) * max(self.n_authors, 1) + author
+                self.read.append(np.unique(pair[author >= 0]))
+
+    def _sum(self, events: Events, weights: FloatArray | None) -> FloatArray:
+        total: FloatArray = np.bincount(events.agent, weights, minlength=self.size).astype(np.float64)
+        return total
+
+    def values(self, n_ticks: int) -> Values:
+        """What the sums come to."""
+        shown, clicks, likes = (self.count[kind] for kind in ("shown", "click", "like"))
+        pairs = np.unique(np.concatenate(self.read)) if self.read else np.zeros(0, np.int64)
+        authors = np.bincount(pairs // max(self.n_authors, 1), minlength=self.size)
+        found = {
+            "likes_per_user": likes / n_ticks,
+            "clicks_per_user": clicks / n_ticks,
+            "likes_per_click": _ratio(likes, clicks),
+            "rank_of_clicks": _ratio(self.rank, clicks),
+            "utility_of_clicks": _ratio(self.utility, clicks),
+            "quality_of_likes": _ratio(self.quality_sum["like"], likes),
+            "quality_of_clicks": _ratio(self.quality_sum["click"], clicks),
+            "quality_of_shown": _ratio(self.quality_sum["shown"], shown),
+            "creators_read": authors.astype(np.float64),
+        }
+        used: BoolArray = self.sources.sum(axis=0) > 0
+        for code in np.flatnonzero(used[1:]) + 1:
+            found[f"shown_from_{REASONS[code]}"] = _ratio(self.sources[:, code], shown)
+        return found
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``, NaN where there is nothing."""
+    ratio: FloatArray = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return ratio

@@ -1,0 +1,137 @@
+"""What each measure is called, in what unit it is counted, and what it means in one line."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A measure in words."""
+
+    label: str
+    unit: str
+    """Empty for a plain number."""
+    meaning: str
+    """One line."""
+    ours: bool = False
+    """Defined by townsquare, or differently from the published code."""
+
+
+def label_of(measure: str) -> Label:
+    """The label of a measure; one that is not listed speaks for itself."""
+    unknown = Label(measure.replace("_", " "), "", "A measure of this run that has no definition here.", ours=True)
+    return LABELS.get(measure, unknown)
+
+
+_GINI = "Gini, 0 = even, 1 = one takes all"
+_QUALITY = "ln(1 + likes)"
+_DEEDS = (("exposure", "shown", "exposures"), ("click", "clicked", "clicks"), ("like", "liked", "likes"))
+
+
+def _families() -> dict[str, Label]:
+    """Measures that exist once each for exposures, clicks and likes."""
+    made = {}
+    for deed, done, deeds in _DEEDS:
+        for over in ("articles", "creators"):
+            made[f"{deed}_gini_{over}"] = Label(
+                f"{deeds.capitalize()} over {over}",
+                _GINI,
+                f"How unevenly the {deeds} that articles in circulation have gathered are spread over {over}.",
+            )
+        made[f"corr_quality_{deed}"] = Label(
+            f"Quality and {deeds}",
+            "Pearson correlation",
+            f"Correlation, over articles in circulation, of quality with the {deeds} gathered.",
+        )
+        made[f"jaccard_{deed}"] = Label(
+            f"Overlap of articles {done}",
+            "Jaccard, 0 to 1",
+            f"Articles {done} to or by both of two users in a tick over those of either, mean over a sample of users.",
+        )
+        made[f"topic_shift_{deed}"] = Label(
+            f"Topic shift, {done}",
+            "latent distance",
+            f"How far a user's mean article {done} moved since the last tick.",
+        )
+        made[f"similarity_in_list_{deed}"] = Label(
+            f"Sameness of articles {done}",
+            "norm of mean unit vector, 0 to 1",
+            f"How alike one user's articles {done} in a tick are; 1 = all point one way.",
+        )
+        made[f"cosine_{deed}"] = Label(
+            f"{deed.capitalize()} cosine", "cosine, −1 to 1", f"Mean cosine between a user and the articles {done}."
+        )
+    return made
+
+
+LABELS: dict[str, Label] = {
+    "likes_per_user": Label(
+        "Likes per user", "likes a tick", "Likes given in this tick, divided by the number of users.", ours=True
+    ),
+    "likes_per_user_window": Label(
+        "Likes in circulation per user",
+        "likes",
+        "Likes that the articles in circulation have gathered, per user, as the published code counts.",
+    ),
+    "clicks_per_user": Label(
+        "Clicks per user", "clicks a tick", "Clicks made in this tick, divided by the number of users.", ours=True
+    ),
+    "likes_gini_users": Label(
+        "Likes over users", _GINI, "How unevenly the likes of this tick are spread over the users who give them."
+    ),
+    "like_quality_part": Label(
+        "Quality part of a like", "utility", "Part of a liked article's utility that comes from its quality; mean."
+    ),
+    "like_match_part": Label(
+        "Match part of a like", "utility", "Part of a liked article's utility that comes from how it matches; mean."
+    ),
+    "likes_per_creator": Label(
+        "Likes per creator", "likes", "Likes that the articles in circulation have gathered, per creator."
+    ),
+    "likes_per_article": Label("Likes per article", "likes", "Likes gathered by an article in circulation; mean."),
+    "quality_created": Label(
+        "Quality created", _QUALITY, "Mean quality of the articles published in this tick.", ours=True
+    ),
+    "quality_window": Label("Quality in circulation", _QUALITY, "Mean quality of all articles in circulation."),
+    "quality_window_gini": Label(
+        "Quality over articles", _GINI, "How unevenly quality is spread over the articles in circulation."
+    ),
+    "quality_exposed": Label(
+        "Quality shown", _QUALITY, "Mean quality of articles in circulation, each counted as often as it was shown."
+    ),
+    "quality_clicked": Label(
+        "Quality clicked", _QUALITY, "Mean quality of articles in circulation, each counted as often as it was clicked."
+    ),
+    "quality_liked": Label(
+        "Quality liked", _QUALITY, "Mean quality of articles in circulation, each counted as often as it was liked."
+    ),
+    "users_in_training": Label(
+        "Users in training", "share, 0 to 1", "Users with at least one like in the training window."
+    ),
+    "articles_in_training": Label(
+        "Articles in training", "share, 0 to 1", "Articles of earlier ticks in circulation with at least one like."
+    ),
+    "match_mrr@5": Label(
+        "Recommender accuracy",
+        "MRR@5",
+        "Reciprocal rank of the first article then liked among the first five matched places; mean.",
+        ours=True,
+    ),
+    "interest_shift": Label("Interest shift", "latent distance", "How far a user moved in this tick; mean."),
+    "spread_in_loop": Label(
+        "Spread in the loop",
+        "RMS latent distance",
+        "Distance to their centre of the users with a like in the training window.",
+        ours=True,
+    ),
+    "spread_out_loop": Label(
+        "Spread out of the loop",
+        "RMS latent distance",
+        "Distance to their centre of the users with no like in the training window.",
+        ours=True,
+    ),
+    "loop_distance": Label(
+        "In loop to out of loop", "latent distance", "Distance between the centres of the two groups.", ours=True
+    ),
+    **_families(),
+}
+"""Every measure of the news scenario."""
