@@ -1,5 +1,6 @@
 """Made-up runs with the shapes of a real one; fixed seeds, nothing on disk."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,36 @@ def run():
 @pytest.fixture(scope="session")
 def control():
     return FakeRun(reference(lift=0.04), scenario=SCENARIO | {"recommender": {"name": "random"}})
+
+
+@pytest.fixture(scope="session")
+def comparison():
+    return COMPARISON
+
+
+@pytest.fixture(scope="session")
+def table():
+    """Our reference table: the rounds it has, and a measures table of just those rounds."""
+    return TABLE_TICKS, tidy({name: dict(zip(TABLE_TICKS, values, strict=True)) for name, values in TABLE.items()})
+
+
+@pytest.fixture(scope="session")
+def measured():
+    """From measure -> values by tick to a measures table."""
+    return tidy
+
+
+@pytest.fixture(scope="session")
+def rows_of():
+    """All rows of data inside a chart's specification."""
+
+    def rows(spec):
+        return [row for text in spec["datasets"].values() for row in json.loads(text)]
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def fake_run():
+    """The class of made-up runs."""
+    return FakeRun

@@ -8,7 +8,15 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 Step = Callable[[int, int], None]
@@ -135,3 +143,22 @@ def _is_number(cell: str) -> bool:
 
 def _span(phase: Any) -> str:
     return f"{phase.first}" if phase.first == phase.last else f"{phase.first} to {phase.last}"
+
+
+@contextmanager
+def transfer(title: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A bar for a download with the time left on a terminal; nothing when piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+               TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def complain(failure: Mapping[str, Any]) -> None:
+    """A run of a sweep that failed, on standard error."""
+    said = ", ".join(f"{key} {value}" for key, value in failure.items() if value is not None)
+    print(f"townsquare: a run failed: {said}", file=sys.stderr)

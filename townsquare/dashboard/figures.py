@@ -108,8 +108,7 @@ def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapp
             Figure(
                 "Paired differences: this run minus control",
                 charts.differences(rows),
-                "Bars are intervals; a filled circle means that the interval excludes zero, an open diamond that it does "
-                "not. "
+                "Bars are intervals. Filled circle: the interval excludes zero; open diamond: it does not. "
                 "Both arms drew the same random numbers, so what they share cancels out.",
                 words,
                 pd.DataFrame(rows),

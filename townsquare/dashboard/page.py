@@ -17,7 +17,7 @@ from townsquare.protocols.runfolder import RunInfo
 
 def document(title: str, style: str, body: Iterable[str]) -> str:
     """A whole page that asks nothing of the network and runs no script."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -112,8 +112,10 @@ def figure(shown: Figure, svg: str, i: int) -> str:
 def embedded(svg: str, words: str, i: int) -> str:
     """An SVG fit for a page: named in words, no namespaces, its own ids, coordinates to a tenth of a pixel."""
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg, count=2)
-    svg = re.sub(r'(?<= id=")(?=[^"]+")', f"f{i}-", svg)
-    svg = re.sub(r"url\(#(?=[\w-]+\))", f"url(#f{i}-", svg)
+    # the library counts its ids through the whole process; here they count through the picture
+    for k, own in enumerate(dict.fromkeys(re.findall(r' id="([^"]+)"', svg))):
+        svg = re.sub(rf'(?<= id=")(?={re.escape(own)}")|(?<=url\(#)(?={re.escape(own)}\))', f"f{i}-{k}-", svg)
+        svg = svg.replace(f"f{i}-{k}-{own}", f"f{i}-{k}")
     svg = re.sub(r'(?<= )(transform|d)="[^"]*"', lambda m: re.sub(r"(\.\d)\d+", r"\1", m[0]), svg)
     # the whole picture has one name; the library's names for its parts would be read out one by one
     svg = re.sub(r' (aria-label|aria-roledescription|aria-hidden|role)="[^"]*"', "", svg)

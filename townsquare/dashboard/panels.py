@@ -29,9 +29,12 @@ def altair() -> Any:
 
 
 def inline(rows: pd.DataFrame) -> "InlineData":
-    """A table as inline data: NaN becomes null, and no limit on rows applies."""
-    plain = rows.astype(object).where(rows.notna(), None)
-    data: InlineData = altair().InlineData(values=plain.to_dict("records"))
+    """A table as inline data: NaN becomes null, and no limit on rows applies.
+
+    As one text, because the library copies a list cell by cell each time that a chart is put beside another.
+    """
+    text = rows.to_json(orient="records", double_precision=10)
+    data: InlineData = altair().InlineData(values=text, format={"type": "json"})
     return data
 
 
@@ -73,11 +76,7 @@ def panel(
     layers += _names(lines, styles, (low, high), (width, height))
     made: LayerChart = alt.layer(*layers).properties(width=width, height=height)
     if title:
-        made = made.properties(
-            title=alt.TitleParams(
-                title, anchor="start", fontSize=12, fontWeight="bold", offset=6
-            )
-        )
+        made = made.properties(title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="bold", offset=6))
     return made
 
 

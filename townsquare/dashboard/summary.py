@@ -69,7 +69,7 @@ def number(value: float | None) -> str:
     if value == 0:
         return "0"
     size = abs(value)
-    text = f"{value:,.0f}" if size >= 100 else f"{value:#.3g}" if size >= 1 else f"{value:.3f}"
+    text = f"{value:,.0f}" if size >= 100 else f"{value:#.3g}".rstrip(".") if size >= 1 else f"{value:.3f}"
     if size < 0.0005:
         text = f"{value:.2g}"
     return text.replace("-", "−")

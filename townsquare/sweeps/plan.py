@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from townsquare.protocols.errors import InputError, ScenarioError, did_you_mean
+from townsquare.protocols.errors import InputError, did_you_mean
 from townsquare.protocols.scenario import Scenario, load
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.wording import first_problem
@@ -27,15 +27,15 @@ class SweepFile(Settings):
 
     scenario: str = "news"
     "A built-in scenario, or a .toml file relative to the sweep file."
-    seeds: list[int] | str = [0]
+    seeds: list[int] | str = Field(default_factory=lambda: [0])
     "The seeds: a list, or a range with both ends such as \"0..4\"."
     base: str | None = None
     "The arm that the others are compared with; by default the first."
-    set: Values = {}
+    set: Values = Field(default_factory=dict)
     "Settings of every arm."
-    arms: dict[str, Values] = {}
+    arms: dict[str, Values] = Field(default_factory=dict)
     "The settings of each arm by its name."
-    grid: dict[str, list[Any]] = {}
+    grid: dict[str, list[Any]] = Field(default_factory=dict)
     "Every combination of these values is an arm too."
 
 
@@ -82,9 +82,11 @@ def read(source: str | Path, more: Mapping[str, Any] | None = None, seeds: Seque
     scenario = wanted.scenario
     if scenario.endswith(".toml"):
         scenario = str((home / scenario).resolve())
+    defaults = flattened(load(scenario).model_dump(mode="json"))
     arms: list[Arm] = []
     for name, values in _variants(wanted, where).items():
-        arms.append(_arm(name, scenario, merged(merged(wanted.set, values), dict(more or {})), arms, where))
+        values = merged(merged(wanted.set, values, defaults), dict(more or {}), defaults)
+        arms.append(_arm(name, scenario, values, arms, where))
     names = [arm.name for arm in arms]
     base = wanted.base or names[0]
     if base not in names:
@@ -92,15 +94,16 @@ def read(source: str | Path, more: Mapping[str, Any] | None = None, seeds: Seque
     controls = getattr(type(arms[0].scenario), "control", {})
     for name, values in controls.items():
         if not any(arm.name == name or _holds(arm.scenario, values) for arm in arms):
-            arms.append(_arm(name, scenario, merged(arms[names.index(base)].set, values), arms, where))
+            values = merged(arms[names.index(base)].set, values, defaults)
+            arms.append(_arm(name, scenario, values, arms, where))
     return Plan(scenario, base, _seeds(wanted.seeds if seeds is None else seeds, where), tuple(arms))
 
 
-def merged(under: Values, over: Values) -> Values:
+def merged(under: Values, over: Values, defaults: Values) -> Values:
     """Both, ``over`` winning; where it names another component, the settings of the one it replaces are gone."""
     under, over = flattened(under), flattened(over)
     for path, value in over.items():
-        if path.endswith(".name") and under.get(path, value) != value or (path.endswith(".name") and path not in under):
+        if path.endswith(".name") and under.get(path, defaults.get(path)) != value:
             owner = path.removesuffix("name")
             under = {key: kept for key, kept in under.items() if not key.startswith(owner)}
     return under | over
@@ -141,8 +144,8 @@ def _variants(wanted: SweepFile, where: str) -> dict[str, Values]:
     """Arms by name: those of the file, then the grid's."""
     variants = {name: flattened(values) for name, values in wanted.arms.items()}
     if wanted.grid:
-        for path, values in wanted.grid.items():
-            if not values:
+        for path, listed in wanted.grid.items():
+            if not listed:
                 raise InputError(f"{where}: grid.{path} lists no values.")
         for chosen in product(*wanted.grid.values()):
             values = dict(zip(wanted.grid, chosen, strict=True))
@@ -160,8 +163,8 @@ def _plain(value: object) -> str:
 def _arm(name: str, scenario: str, values: Values, others: Sequence[Arm], where: str) -> Arm:
     try:
         resolved = load(scenario, values)
-    except ScenarioError as error:
-        raise ScenarioError(f"{where}: arm {name!r}: {error}") from error
+    except InputError as error:
+        raise InputError(f"{where}: arm {name!r}: {error}") from error
     arm = Arm(name, _folder(name, {other.folder.casefold() for other in others}), values, resolved)
     for other in others:
         if other.fingerprint() == arm.fingerprint():

@@ -8,17 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from townsquare.protocols import (
-    Catalogue,
-    IntArray,
-    Interactions,
-    Recommender,
-    Settings,
-    Slates,
-    Stateful,
-    Streams,
-    configure,
-)
+from townsquare.protocols import Catalogue, Interactions, Recommender, Settings, Slates, Stateful, Streams, configure
+from townsquare.testing.answers import ask, same, sound
 from townsquare.testing.little_town import AGENTS, CANDIDATES, N_AGENTS, TICK, excluded, little_events, little_town
 
 
@@ -79,36 +70,36 @@ class RecommenderContract:
         made = self.fitted()
         for n_agents in (N_AGENTS, 1, 0):
             for k in (1, 10, len(CANDIDATES) + 5):
-                _check(_slates(made, AGENTS[:n_agents], k), n_agents, k)
+                sound(ask(made, AGENTS[:n_agents], k), n_agents, k)
 
     def test_ids_are_integers(self) -> None:
         """Ids index the columns of the catalogue."""
-        items = _slates(self.fitted()).items
+        items = ask(self.fitted()).items
         assert np.issubdtype(items.dtype, np.integer), f"Slates.items must hold integers, not {items.dtype}."
 
     def test_only_candidates_are_shown(self) -> None:
         """What is not going round is not shown, however good."""
-        shown = _slates(self.fitted(), k=30).items
+        shown = ask(self.fitted(), k=30).items
         strangers = np.setdiff1d(shown[shown >= 0], CANDIDATES)
         assert not len(strangers), f"Only candidates may be shown, and these are none: {strangers[:5].tolist()}."
 
     def test_no_candidates_no_slates(self) -> None:
         """A town may have nothing to show."""
-        slates = _slates(self.fitted(), candidates=CANDIDATES[:0])
-        _check(slates, N_AGENTS, 10)
+        slates = ask(self.fitted(), candidates=CANDIDATES[:0])
+        sound(slates, N_AGENTS, 10)
         assert (slates.items == -1).all(), "Without candidates all places must be -1."
 
     def test_nothing_is_shown_twice(self) -> None:
         """Not even when more is asked for than there is."""
-        for row in _slates(self.fitted(), k=len(CANDIDATES) + 5).items:
+        for row in ask(self.fitted(), k=len(CANDIDATES) + 5).items:
             shown = row[row >= 0]
             assert len(shown) == len(set(shown.tolist())), f"No id may stand twice in a slate, as here: {row.tolist()}."
 
     def test_excluded_items_are_not_shown(self) -> None:
         """Each agent has its own exclusions."""
         table = excluded()
-        slates = _slates(self.fitted(), k=len(CANDIDATES), exclude=table)
-        _check(slates, N_AGENTS, len(CANDIDATES))
+        slates = ask(self.fitted(), k=len(CANDIDATES), exclude=table)
+        sound(slates, N_AGENTS, len(CANDIDATES))
         for agent, (row, without) in enumerate(zip(slates.items, table, strict=True)):
             wrong = np.intersect1d(row[row >= 0], without)
             assert not len(wrong), f"Agent {agent} was shown {wrong.tolist()}, which it had excluded."
@@ -116,12 +107,12 @@ class RecommenderContract:
     def test_padding_excludes_nothing(self) -> None:
         """-1 in the exclude table is no item."""
         made = self.fitted()
-        padded = _slates(made, exclude=np.full((N_AGENTS, 3), -1, np.int32))
-        _same(_slates(made), padded, "An exclude table of nothing but -1 must give the same slates as none.")
+        padded = ask(made, exclude=np.full((N_AGENTS, 3), -1, np.int32))
+        same(ask(made), padded, "An exclude table of nothing but -1 must give the same slates as none.")
 
     def test_scores_are_finite_where_an_id_is(self) -> None:
         """And minus infinity in empty places."""
-        slates = _slates(self.fitted(), k=len(CANDIDATES) + 5)
+        slates = ask(self.fitted(), k=len(CANDIDATES) + 5)
         here = slates.items >= 0
         assert np.isfinite(slates.scores[here]).all(), "The score of every id in a slate must be a finite number."
         assert (slates.scores[~here] == -np.inf).all(), "The score of an empty place must be -inf."
@@ -130,20 +121,20 @@ class RecommenderContract:
 
     def test_same_seed_same_slates(self) -> None:
         """No draw but from the streams given."""
-        _same(
-            _slates(self.fitted(seed=5)),
-            _slates(self.fitted(seed=5)),
-            "Two recommenders of the same seed and history must give the same slates: draw only from the streams given.",
+        same(
+            ask(self.fitted(seed=5)),
+            ask(self.fitted(seed=5)),
+            "Two recommenders of the same seed and history must give the same slates: draw from the streams only.",
         )
 
     def test_agents_may_be_asked_in_any_split(self) -> None:
         """The town asks in chunks, and how large they are depends on the machine."""
         made, table = self.fitted(), excluded()
-        whole = _slates(made, exclude=table)
+        whole = ask(made, exclude=table)
         for pieces in (np.array_split(AGENTS, 7), [AGENTS[::-1]], [AGENTS[i : i + 1] for i in range(N_AGENTS)]):
             for agents in pieces:
-                part = _slates(made, agents, exclude=table[agents])
-                _same(
+                part = ask(made, agents, exclude=table[agents])
+                same(
                     Slates(whole.items[agents], whole.scores[agents]),
                     part,
                     "An agent's slate must not depend on whom else is asked for, nor on the order.",
@@ -152,9 +143,9 @@ class RecommenderContract:
     def test_asking_changes_nothing(self) -> None:
         """Other questions in between do not matter."""
         made = self.fitted()
-        before = _slates(made)
-        _slates(made, AGENTS[::-1], k=3, candidates=CANDIDATES[::3], exclude=excluded())
-        _same(before, _slates(made), "recommend must not change the recommender: asked again it must say the same.")
+        before = ask(made)
+        ask(made, AGENTS[::-1], k=3, candidates=CANDIDATES[::3], exclude=excluded())
+        same(before, ask(made), "recommend must not change the recommender: asked again it must say the same.")
 
     def test_it_changes_no_argument(self) -> None:
         """The columns belong to the town."""
@@ -173,29 +164,32 @@ class RecommenderContract:
         """No scratch space is shared between two calls."""
         made, table = self.fitted(), excluded()
         pieces = [AGENTS[i % N_AGENTS : i % N_AGENTS + 5] for i in range(0, 4 * N_AGENTS, 3)]
-        alone = [_slates(made, agents, exclude=table[agents]) for agents in pieces]
+        alone = [ask(made, agents, exclude=table[agents]) for agents in pieces]
         with ThreadPoolExecutor(4) as pool:
-            together = list(pool.map(lambda agents: _slates(made, agents, exclude=table[agents]), pieces))
+            together = list(pool.map(lambda agents: ask(made, agents, exclude=table[agents]), pieces))
         for a, b in zip(alone, together, strict=True):
-            _same(a, b, "recommend is called from several threads at once and must then say the same as alone.")
+            same(a, b, "recommend is called from several threads at once and must then say the same as alone.")
 
     # what it remembers
 
     def test_a_town_may_begin_without_history(self) -> None:
         """Zero interactions: any slates will do, empty ones too."""
         made, (history, catalogue) = self.make(Streams(0)), little_town(n_interactions=0)
-        made.fit(history, catalogue)
-        _check(_slates(made, exclude=excluded()), N_AGENTS, 10)
+        try:
+            made.fit(history, catalogue)
+        except Exception as error:
+            raise AssertionError(f"fit must take a history without interactions; it raised {error!r}.") from error
+        sound(ask(made, exclude=excluded()), N_AGENTS, 10)
 
     def test_fit_forgets_what_was_before(self) -> None:
         """Or else it is state, and has to be carried over by state and load."""
         made = self.fitted(history=1)
-        _slates(made)
+        ask(made)
         made.fit(*little_town(0))
         if not isinstance(made, Stateful):
-            _same(
-                _slates(self.fitted()),
-                _slates(made),
+            same(
+                ask(self.fitted()),
+                ask(made),
                 "fit must learn from scratch: after a second fit the first must have left no trace, or the recommender "
                 "needs the methods state and load.",
             )
@@ -215,38 +209,11 @@ class RecommenderContract:
                 "What update takes in must not show in the slates before the next fit, or a resumed run, which fits "
             )
             promise += "again, would differ: put it into state and load."
-        _same(_slates(made), _slates(again), promise)
+        same(ask(made), ask(again), promise)
         for each in (made, again):
             each.update(little_events(1))
             each.fit(*little_town(1))
-        _same(_slates(made), _slates(again), "A resumed run must also agree after the next fit.")
-
-
-def _slates(
-    made: Recommender,
-    agents: IntArray = AGENTS,
-    k: int = 10,
-    *,
-    candidates: IntArray = CANDIDATES,
-    exclude: IntArray | None = None,
-) -> Slates:
-    return made.recommend(agents, k, tick=TICK, candidates=candidates, exclude=exclude)
-
-
-def _check(slates: Slates, n_agents: int, k: int) -> None:
-    """What holds of every answer, whatever was asked."""
-    wanted = (n_agents, k)
-    assert isinstance(slates, Slates), "recommend must return townsquare.protocols.Slates."
-    assert slates.items.shape == wanted, f"Slates.items must have the shape {wanted}, not {slates.items.shape}."
-    assert slates.scores.shape == wanted, f"Slates.scores must have the shape {wanted}, not {slates.scores.shape}."
-    assert (slates.items >= -1).all(), "The only negative id in a slate is -1, an empty place."
-    empty = slates.items < 0
-    assert not (empty[:, :-1] & ~empty[:, 1:]).any(), "Empty places (-1) must come last in a slate."
-
-
-def _same(a: Slates, b: Slates, promise: str) -> None:
-    differing = np.flatnonzero((a.items != b.items).any(axis=1)) if a.items.shape == b.items.shape else np.zeros(1, int)
-    assert not len(differing), f"{promise} Row {differing[0]}: {a.items[differing[0]]} and {b.items[differing[0]]}."
+        same(ask(made), ask(again), "A resumed run must also agree after the next fit.")
 
 
 def _columns(columns: Interactions | Catalogue) -> dict[str, NDArray[np.generic]]:

@@ -91,7 +91,7 @@ def test_a_file_put_there_by_hand(shelf, tmp_path, monkeypatch):
     body = zipped({"a.csv": b"1"})
     mine = make(shelf, body, sha256=hashlib.sha256(body).hexdigest())
     monkeypatch.setenv("TOWNSQUARE_OFFLINE", "1")
-    with pytest.raises(DataError, match="put it at .*mine.zip, and try again"):
+    with pytest.raises(DataError, match=r"put it at .*mine\.zip, and try again"):
         download.get(mine, tmp_path)
     (tmp_path / "mine" / "mine.zip").write_bytes(body)
     assert [path.read_bytes() for path in download.get(mine, tmp_path).files] == [b"1"]
@@ -162,5 +162,5 @@ def test_a_set_that_must_be_got_by_hand(tmp_path):
 
 
 def test_an_unknown_set(tmp_path):
-    with pytest.raises(DataError, match="Did you mean 'ml-100k'?"):
+    with pytest.raises(DataError, match=r"Did you mean 'ml-100k'\?"):
         download.get("ml-100", tmp_path)

@@ -119,7 +119,7 @@ def test_a_server_that_is_busy_is_asked_again(shelf, tmp_path):
 
 def test_a_server_that_stays_busy(shelf, tmp_path):
     shelf.status = [503] * 5
-    with pytest.raises(DataError, match="failed 5 times .the server answers 503"):
+    with pytest.raises(DataError, match=r"failed 5 times .the server answers 503"):
         fetch(f"{shelf.url}/a.bin", tmp_path / "a.bin", wait=0)
 
 
@@ -133,7 +133,7 @@ def test_nobody_listens(tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(DataError, match="cannot be reached .*refused"):
+    with pytest.raises(DataError, match=r"cannot be reached .*refused"):
         fetch(f"http://127.0.0.1:{port}/a.bin", tmp_path / "a.bin")
 
 
@@ -144,7 +144,7 @@ def test_the_name_is_not_known(shelf, tmp_path):
 
 def test_the_disk_is_too_small(shelf, tmp_path, monkeypatch):
     shelf.files["/a.bin"] = BODY
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(10))  # noqa: PYI024
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(10))
     with pytest.raises(DiskFull, match="is full; make room and try again"):
         fetch(f"{shelf.url}/a.bin", tmp_path / "a.bin")
 

@@ -1,0 +1,23 @@
+import pytest
+
+from townsquare.dashboard.charts import BESIDE, HOMOGENISATION, INEQUALITY, LIFE, QUALITY, SPREAD
+from townsquare.dashboard.labels import LABELS, label_of
+from townsquare.dashboard.summary import MAIN
+
+
+@pytest.mark.parametrize("measure", sorted({*BESIDE, *HOMOGENISATION, *INEQUALITY, *LIFE, *QUALITY, *SPREAD, *MAIN}))
+def test_whatever_is_shown_has_a_label(measure):
+    assert measure in LABELS
+
+
+def test_labels_are_one_line_each_and_told_apart():
+    assert len({label.label for label in LABELS.values()}) == len(LABELS)
+    for label in LABELS.values():
+        assert label.meaning.endswith(".")
+        assert "\n" not in label.meaning
+        assert label.unit
+
+
+def test_an_unknown_measure_speaks_for_itself():
+    assert label_of("my_own_measure").label == "my own measure"
+    assert label_of("my_own_measure").ours

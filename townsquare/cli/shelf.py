@@ -1,0 +1,121 @@
+"""Verbs about what is there: list, data, doctor."""
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from townsquare.cli import printing
+from townsquare.protocols.errors import InputError, TownsquareError, did_you_mean
+from townsquare.protocols.machine import versions
+from townsquare.protocols.registry import find, known
+from townsquare.sim.data import download, sets
+
+_KINDS = ("scenario", "environment", "recommender", "mind", "measure", "embedder")
+_EXTRAS = {"cf": ("implicit",), "report": ("altair", "vl_convert")}
+
+
+def list_(arguments: argparse.Namespace) -> int:
+    """``townsquare list``."""
+    kinds = [arguments.kind] if arguments.kind else list(_KINDS)
+    for kind in kinds:
+        if kind not in _KINDS and not entry_points(group=f"townsquare.{kind}"):
+            raise InputError(f"no kind of component is called {kind!r}{did_you_mean(kind, _KINDS)} "
+                             f"Kinds: {', '.join(_KINDS)}.")
+    if arguments.json:
+        print(json.dumps({kind: known(kind) for kind in kinds}))
+        return 0
+    for kind in kinds:
+        rows = [(name, _first_line(kind, name), where) for name, where in known(kind).items()]
+        printing.table(kind, ("name", "what it does", "from"), rows)
+    return 0
+
+
+def data_list(arguments: argparse.Namespace) -> int:
+    """``townsquare data list``."""
+    found = sets.known()
+    if arguments.json:
+        print(json.dumps([one.model_dump(mode="json") for one in found.values()]))
+        return 0
+    rows = [(name, one.title, one.licence, _size(one), _where(one)) for name, one in found.items()]
+    printing.table("data sets", ("name", "what it is", "licence", "size", "here"), rows)
+    return 0
+
+
+def data_get(arguments: argparse.Namespace) -> int:
+    """``townsquare data get``."""
+    one = sets.find(arguments.name)
+    with printing.transfer(one.title) as step:
+        got = download.get(one, arguments.folder, progress=step, accept_terms=arguments.accept_terms)
+    print(f"{one.title}\nlicence  {one.licence}: {one.terms}\nsource   {one.homepage}")
+    for name, digest in got.sha256.items():
+        trusted = "  (no published checksum: recorded at first use)" if name in got.trusted else ""
+        print(f"sha256   {digest}  {name}{trusted}")
+    print(f"{'fetched to' if got.fetched else 'already in'}  {got.folder}")
+    return 0
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """``townsquare doctor``: exit code 1 when something that was installed cannot be loaded."""
+    broken = {f"{kind} {name}": str(error) for kind in _KINDS for name in known(kind)
+              if (error := _broken(lambda kind=kind, name=name: find(kind, name))) is not None}  # type: ignore[misc]
+    extras = {name: all(importlib.util.find_spec(module) for module in modules) for name, modules in _EXTRAS.items()}
+    runs = Path(os.environ.get("TOWNSQUARE_RUNS", "runs")).resolve()
+    free = shutil.disk_usage(next(p for p in (runs, *runs.parents) if p.exists())).free
+    facts = {
+        "versions": versions(), "extras": extras, "cores": os.cpu_count(), "runs": str(runs),
+        "free_disk_gb": round(free / 1e9, 1), "data": str(sets.default_folder()), "broken": broken,
+    }
+    if arguments.json:
+        print(json.dumps(facts))
+        return 1 if broken else 0
+    printing.pairs("", facts["versions"])  # type: ignore[arg-type]
+    printing.pairs("extras", {name: "installed" if there else f"missing: pip install 'townsquare[{name}]'"
+                              for name, there in extras.items()})
+    printing.pairs("here", {"cores": str(os.cpu_count()), "run folders": str(runs), "free disk": f"{free / 1e9:.1f} GB",
+                            "data sets": str(sets.default_folder())})
+    if broken:
+        printing.pairs("broken", broken)
+    print("\nTo cite townsquare, see CITATION.cff." if not broken else "")
+    return 1 if broken else 0
+
+
+def _broken(load: Callable[[], object]) -> Exception | None:
+    """What goes wrong when a component is loaded; a missing extra is not broken."""
+    try:
+        load()
+    except TownsquareError:
+        return None
+    except Exception as error:
+        return error
+    return None
+
+
+def _first_line(kind: str, name: str) -> str:
+    try:
+        text = find(kind, name).__doc__ or ""
+    except Exception as error:
+        # a plug-in that cannot be imported must not hide the others
+        return f"cannot be loaded: {error}"
+    return text.strip().splitlines()[0] if text.strip() else ""
+
+
+def _size(one: sets.DataSet) -> str:
+    sizes = [source.bytes for source in one.files]
+    if one.ships or not sizes or None in sizes:
+        return "–"
+    return f"{sum(size for size in sizes if size) / 1e6:,.1f} MB"
+
+
+def _where(one: sets.DataSet) -> str:
+    if one.ships:
+        return "ships with townsquare"
+    try:
+        sets.locate(one.name)
+    except TownsquareError:
+        return "by hand" if not one.files else "no"
+    return "yes"
