@@ -4,14 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from townsquare.compare import compare
+    from townsquare.comparison import compare
     from townsquare.runs import Run, arun, open_run, run
-    from townsquare.sweep import sweep
+    from townsquare.sweeps import sweep
 
 __version__ = "0.1.0"
 __all__ = ["Run", "__version__", "arun", "compare", "open_run", "run", "sweep"]
 
-_HOME = {"Run": "runs", "arun": "runs", "open_run": "runs", "run": "runs", "compare": "compare", "sweep": "sweep"}
+_HOME = {"Run": "runs", "arun": "runs", "open_run": "runs", "run": "runs", "compare": "comparison", "sweep": "sweeps"}
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from townsquare.protocols.registry import configure, find, known
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Mind, Town
 from townsquare.protocols.workers import Workers
-from townsquare.sim.data import adressa
+from townsquare.sim.data import adressa, own
 from townsquare.sim.data.space import Space
 from townsquare.sim.environments.feed import Cast, Feed
 from townsquare.sim.scenarios.news import Creators, News, Users
@@ -60,7 +60,8 @@ def recommender(scenario: News, streams: Streams) -> Recommender:
 
 def fitted_at(scenario: News, tick: int) -> int:
     """The tick at or before ``tick`` at whose start the recommender last learnt from scratch: every ``retrain``
-    ticks, and when another recommender takes over."""
+    ticks, and when another recommender takes over.
+    """
     last = tick - tick % scenario.retrain
     for change in scenario.changes:
         replaced = any(path == "recommender" or path.startswith("recommender.") for path in change.set)
@@ -82,11 +83,11 @@ def restore(built: Built, scenario: News, tick: int, state: Mapping[str, Any]) -
     part = "recommender."
     built.environment.load({k: v for k, v in state.items() if not k.startswith((part, "run."))})
     town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed))
+    last = fitted_at(scenario, max(tick - 1, 0))
+    if isinstance(town.recommender, Stateful) or fitted_at(scenario, tick) != tick:
+        town.recommender.fit(*built.environment.history(last))
     if isinstance(town.recommender, Stateful):
         town.recommender.load({k.removeprefix(part): v for k, v in state.items() if k.startswith(part)})
-        built.environment.history(fitted_at(scenario, max(tick - 1, 0)))
-    elif fitted_at(scenario, tick) != tick:
-        town.recommender.fit(*built.environment.history(fitted_at(scenario, tick)))
 
 
 def state_of(built: Built) -> dict[str, Any]:
@@ -102,11 +103,15 @@ def measure(built: Built, tick: int) -> pd.DataFrame:
     view = built.environment.view
     values: dict[str, float] = {}
     for name in known("measure"):
-        values |= find("measure", name)(view)  # type: ignore[arg-type]  # a measure is a function
-    return pd.DataFrame({
-        "tick": np.full(len(values), tick, np.int32), "measure": list(values), "group": "",
-        "value": np.array(list(values.values()), np.float64),
-    })
+        values |= find("measure", name)(view)
+    return pd.DataFrame(
+        {
+            "tick": np.full(len(values), tick, np.int32),
+            "measure": list(values),
+            "group": "",
+            "value": np.array(list(values.values()), np.float64),
+        }
+    )
 
 
 def items_table(environment: Feed, tick: int) -> pa.Table:
@@ -118,11 +123,17 @@ def items_table(environment: Feed, tick: int) -> pa.Table:
     ordinal = (key & np.uint64(0xFFF)).tolist()
     names = [f"t{tick}-c{a - first}-{o}" for a, o in zip(author.tolist(), ordinal, strict=True)]
     vector = pa.FixedSizeListArray.from_arrays(pa.array(articles.content(new).ravel()), articles.width)
-    return pa.table({
-        "item": new.astype(np.int32), "name": names, "author": author, "born": articles["born"][new],
-        "category": articles["category"][new], "quality": np.round(articles["quality"][new], 5).astype(np.float32),
-        "vector": vector,
-    })
+    return pa.table(
+        {
+            "item": new.astype(np.int32),
+            "name": names,
+            "author": author,
+            "born": articles["born"][new],
+            "category": articles["category"][new],
+            "quality": np.round(articles["quality"][new], 5).astype(np.float32),
+            "vector": vector,
+        }
+    )
 
 
 def _mind(name: str, streams: Streams) -> Mind:
@@ -135,8 +146,6 @@ def _space(scenario: News, streams: Streams) -> Space:
     data = scenario.data
     if data.name == "adressa":
         return adressa.load()
-    from townsquare.sim.data import own
-
     cls, config = configure("embedder", data.embedder.name, data.embedder.settings())
     return own.load(data.articles, data.interactions, cls(config, streams), data.rating_threshold)
 
@@ -147,7 +156,7 @@ def _cast(scenario: News, space: Space, streams: Streams) -> Cast:
     for story in scenario.interruptions:
         if story.topic >= categories:
             raise ScenarioError(
-                f"interruptions: topic {story.topic} does not exist; categories are numbered from 0 to {categories - 1}."
+                f"interruptions: topic {story.topic} does not exist; categories go from 0 to {categories - 1}."
             )
     readers = space.sample_readers(users.count, streams.get("readers"), users.centring)
     authors = space.sample_creators(creators.count, streams.get("creators"))
@@ -155,7 +164,8 @@ def _cast(scenario: News, space: Space, streams: Streams) -> Cast:
     return Cast(
         {"position": readers, **_reader_traits(users, np.arange(users.count), streams)},
         {"position": authors, **_creator_traits(creators, np.arange(creators.count), streams)},
-        space.nearest_category(authors), topics,
+        space.nearest_category(authors),
+        topics,
     )
 
 
@@ -167,8 +177,11 @@ def _centre(space: Space, category: int) -> FloatArray:
 def _reader_traits(users: Users, ids: IntArray, streams: Streams) -> dict[str, FloatArray]:
     return {
         name: draw_trait(streams, f"users.{name}", ids, trait.mean, trait.sd)
-        for name, trait in (("threshold", users.threshold), ("quality_weight", users.quality_weight),
-                            ("concentration", users.concentration))
+        for name, trait in (
+            ("threshold", users.threshold),
+            ("quality_weight", users.quality_weight),
+            ("concentration", users.concentration),
+        )
     }
 
 
@@ -180,14 +193,16 @@ def _creator_traits(creators: Creators, ids: IntArray, streams: Streams) -> dict
 def _agents_table(cast: Cast) -> pa.Table:
     n, c = len(cast.readers["position"]), len(cast.creators["position"])
     nothing = np.full(c, -1.0)
-    return pa.table({
-        "agent": np.arange(n + c, dtype=np.int32),
-        "name": [f"reader-{i}" for i in range(n)] + [f"creator-{i}" for i in range(c)],
-        "group": ["users"] * n + ["creators"] * c,
-        "concentration": np.concatenate([cast.readers["concentration"], cast.creators["concentration"]]),
-        "threshold": np.concatenate([cast.readers["threshold"], nothing]),
-        "quality_weight": np.concatenate([cast.readers["quality_weight"], nothing]),
-    })
+    return pa.table(
+        {
+            "agent": np.arange(n + c, dtype=np.int32),
+            "name": [f"reader-{i}" for i in range(n)] + [f"creator-{i}" for i in range(c)],
+            "group": ["users"] * n + ["creators"] * c,
+            "concentration": np.concatenate([cast.readers["concentration"], cast.creators["concentration"]]),
+            "threshold": np.concatenate([cast.readers["threshold"], nothing]),
+            "quality_weight": np.concatenate([cast.readers["quality_weight"], nothing]),
+        }
+    )
 
 
 def _data_hashes(scenario: News) -> dict[str, str]:

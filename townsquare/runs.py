@@ -56,7 +56,7 @@ class Run(RunFolder):
 
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""
-        from townsquare.compare import compare
+        from townsquare.comparison import compare
         from townsquare.dashboard import report
 
         rows = None if control is None else compare(control, self).rows()
@@ -69,8 +69,13 @@ def open_run(path: str | Path) -> Run:
 
 
 def run(
-    scenario: str | Path | Scenario = "news", *, seed: int | None = None, set: Mapping[str, Any] | None = None,
-    out: str | Path | None = None, workers: int | None = None, progress: Progress | None = None,
+    scenario: str | Path | Scenario = "news",
+    *,
+    seed: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Run a scenario from start to end and return its run folder, opened.
 
@@ -82,8 +87,13 @@ def run(
 
 
 async def arun(
-    scenario: str | Path | Scenario = "news", *, seed: int | None = None, set: Mapping[str, Any] | None = None,
-    out: str | Path | None = None, workers: int | None = None, progress: Progress | None = None,
+    scenario: str | Path | Scenario = "news",
+    *,
+    seed: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """``run`` for those who already have an event loop."""
     wanted = resolve(scenario, seed, set)
@@ -108,8 +118,13 @@ async def aresume(path: str | Path | RunFolder, workers: int | None = None, prog
 
 
 async def afork(
-    parent: str | Path | RunFolder, at: int, set: Mapping[str, Any] | None = None, *, out: str | Path | None = None,
-    workers: int | None = None, progress: Progress | None = None,
+    parent: str | Path | RunFolder,
+    at: int,
+    set: Mapping[str, Any] | None = None,
+    *,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """A run whose ticks before ``at`` are read from ``parent``, with ``set`` changed from tick ``at`` on."""
     folder = parent if isinstance(parent, RunFolder) else RunFolder(parent)
@@ -143,8 +158,10 @@ class Difference:
     replayed: object
 
     def __str__(self) -> str:
-        return (f"tick {self.tick}, row {self.row}, column {self.column}: recorded {self.recorded}, "
-                f"replayed {self.replayed}")
+        return (
+            f"tick {self.tick}, row {self.row}, column {self.column}: recorded {self.recorded}, "
+            f"replayed {self.replayed}"
+        )
 
 
 async def areplay(path: str | Path, workers: int | None = None, progress: Progress | None = None) -> Difference | None:
@@ -188,7 +205,8 @@ def other_versions(folder: RunFolder) -> dict[str, tuple[str, str]]:
     """What was different about software and machine when a run was made: name -> (then, now)."""
     now = versions()
     return {
-        name: (then, now.get(name, "missing")) for name, then in folder.info.versions.items()
+        name: (then, now.get(name, "missing"))
+        for name, then in folder.info.versions.items()
         if now.get(name, "missing") != then
     }
 
@@ -203,9 +221,14 @@ def estimate(scenario: News) -> dict[str, float]:
     cells = readers * new * scenario.window
     events = scenario.ticks * (readers * (length * scenario.record.exposures + 1.85 * scenario.clicks) + new)
     return {
-        "model_calls": 0, "tokens": 0, "usd": 0.0, "events": round(events),
+        "model_calls": 0,
+        "tokens": 0,
+        "usd": 0.0,
+        "events": round(events),
         "seconds": round(scenario.ticks * (0.03 + 4e-9 * cells + 8e-6 * readers * length / 10), 1),
-        "memory_mb": round(200 + 2e-6 * cells + 0.02 * readers + 0.004 * new * scenario.window + 2e-4 * readers * length),
+        "memory_mb": round(
+            200 + 2e-6 * cells + 0.02 * readers + 0.004 * new * scenario.window + 2e-4 * readers * length
+        ),
         "disk_mb": round(5e-6 * events + 4e-4 * scenario.ticks * new + 0.02 * readers, 1),
     }
 
@@ -215,9 +238,7 @@ def default_workers() -> int:
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-async def _tick_on(
-    built: build.Built, scenario: News, writer: RunWriter, start: int, progress: Progress | None
-) -> Run:
+async def _tick_on(built: build.Built, scenario: News, writer: RunWriter, start: int, progress: Progress | None) -> Run:
     """Tick to the end, committing each tick; whatever ends the run, its status says so."""
     writer.info.status = "running"
     writer.save_info()
@@ -257,9 +278,14 @@ def _commit(built: build.Built, scenario: News, writer: RunWriter, t: int, event
     measures = build.measure(built, t)
     keep = t % scenario.record.snapshots == 0 or t == scenario.ticks - 1
     writer.commit(
-        t, events, build.items_table(built.environment, t), measures, build.state_of(built),
+        t,
+        events,
+        build.items_table(built.environment, t),
+        measures,
+        build.state_of(built),
         snapshot=built.environment.snapshot() if keep else None,
-        seconds=time.perf_counter() - began, memory=peak_memory_mb(),
+        seconds=time.perf_counter() - began,
+        memory=peak_memory_mb(),
     )
 
 
@@ -307,8 +333,14 @@ def _forked(scenario: News, at: int, values: dict[str, Any]) -> News:
 
 def _info(scenario: News, built: build.Built) -> RunInfo:
     return RunInfo(
-        format=FORMAT, townsquare=__version__, name=scenario.scenario, scenario=scenario.model_dump(mode="json"),
-        fingerprint=scenario.fingerprint(), seed=scenario.seed, ticks=scenario.ticks, versions=versions(),
+        format=FORMAT,
+        townsquare=__version__,
+        name=scenario.scenario,
+        scenario=scenario.model_dump(mode="json"),
+        fingerprint=scenario.fingerprint(),
+        seed=scenario.seed,
+        ticks=scenario.ticks,
+        versions=versions(),
         data=built.data,
     )
 

@@ -3,8 +3,13 @@ import tomllib
 
 import pytest
 
-from townsquare.dashboard.command import command_of, toml
+from townsquare.dashboard.command import command_of, toml, wrapped
 from townsquare.protocols.scenario import parse_override
+
+
+def one_line(parts):
+    """What a shell makes of the wrapped lines."""
+    return wrapped(parts).replace(" \\\n  ", " ")
 
 
 def overrides(command):
@@ -13,7 +18,7 @@ def overrides(command):
 
 
 def test_every_setting_comes_back(run):
-    command = command_of(run.info)
+    command = one_line(command_of(run.info))
     assert command.startswith("townsquare run news --seed 7 ")
     assert overrides(command) == {
         "ticks": 51, "users.count": 1000, "users.mind": "behavioural-reader", "slate.length": 50,
@@ -21,10 +26,17 @@ def test_every_setting_comes_back(run):
     }  # fmt: skip
 
 
+def test_long_commands_are_broken_where_a_shell_allows_it(run):
+    text = wrapped(command_of(run.info))
+    assert all(len(line) < 110 for line in text.splitlines())
+    assert all(line.endswith(" \\") for line in text.splitlines()[:-1])
+    assert one_line(command_of(run.info)) == " ".join(command_of(run.info))
+
+
 def test_changes_are_spelled_out(fake_run, run):
     change = {"tick": 10, "set": {"recommender.name": "random", "slate.hot": 0.2}}
     info = fake_run(run.measures(), scenario=run.info.scenario | {"changes": [change]}).info
-    assert overrides(command_of(info))["changes"] == [change]
+    assert overrides(one_line(command_of(info)))["changes"] == [change]
 
 
 def test_a_fork_is_made_from_its_parent(fake_run, run):
@@ -34,14 +46,14 @@ def test_a_fork_is_made_from_its_parent(fake_run, run):
         scenario=run.info.scenario | {"changes": [{"tick": 3, "set": {"clicks": 5}}, change]},
         parent={"path": "../news 7", "at": 10, "digest": "ab"},
     ).info
-    assert command_of(info) == "townsquare fork '../news 7' --at 10 --set slate.hot=0.2"
+    assert one_line(command_of(info)) == "townsquare fork '../news 7' --at 10 --set slate.hot=0.2"
 
 
 def test_hostile_settings_stay_one_word(fake_run, run):
     info = fake_run(run.measures(), scenario={"scenario": "news; rm -rf .", "x": "$(reboot)'`\""}).info
-    words = shlex.split(command_of(info))
+    words = shlex.split(one_line(command_of(info)))
     assert words[2] == "news; rm -rf ."
-    assert overrides(command_of(info))["x"] == "$(reboot)'`\""
+    assert overrides(one_line(command_of(info)))["x"] == "$(reboot)'`\""
 
 
 @pytest.mark.parametrize("value", [1, 0.5, True, 'a "b" c', [1, [2, 3]], {"a.b": {"c": [1]}}, "grün"])

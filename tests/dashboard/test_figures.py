@@ -30,3 +30,11 @@ def test_a_control_that_measured_nothing_adds_no_figure(fake_run, measured):
 def test_a_row_without_interval_has_no_ends():
     row = figures.forest_row({"measure": "likes_per_user", "difference": 1, "interval": None})
     assert row["low"] != row["low"]
+
+
+def test_the_forest_shows_the_main_measures_and_says_how_many_are_left(run, comparison):
+    more = [comparison[0] | {"measure": f"other_{i}"} for i in range(20)]
+    forest = figures.against(run, None, [*more, *comparison])[0]
+    assert list(forest.table["measure"]) == [row["measure"] for row in comparison]
+    assert "The table below has 20 more." in forest.look
+    assert len(figures.against(run, None, more)[0].table) == 12

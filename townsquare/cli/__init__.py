@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType
 
@@ -18,10 +19,8 @@ from townsquare.cli.options import parser
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code says how it went."""
     arguments = parser().parse_args(argv)
-    try:
+    with suppress(ValueError):  # not the main thread: whoever called us handles signals
         signal.signal(signal.SIGTERM, _interrupt)
-    except ValueError:
-        pass  # not the main thread: whoever called us handles signals
     try:
         return _dispatch(arguments)
     except BrokenPipeError:

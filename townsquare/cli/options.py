@@ -28,7 +28,9 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = _Parser(
-        prog="townsquare", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="townsquare",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Societies of agents in towns whose feeds come from recommenders.",
     )
     top.add_argument("--version", action="version", version=f"townsquare {__version__}")
@@ -44,7 +46,10 @@ _Verbs = "argparse._SubParsersAction[_Parser]"
 
 def _verb(verbs: _Verbs, name: str, module: str, help: str, more: str = "") -> argparse.ArgumentParser:  # type: ignore[valid-type]
     made: argparse.ArgumentParser = verbs.add_parser(  # type: ignore[attr-defined]
-        name, help=help, description=f"{help[0].upper()}{help[1:]}.", epilog=more,
+        name,
+        help=help,
+        description=f"{help[0].upper()}{help[1:]}.",
+        epilog=more,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.set_defaults(module=module, function=name.replace("list", "list_"))
@@ -83,15 +88,22 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
 
 
 def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
-    compare = _verb(verbs, "compare", "tables", "paired differences between runs, with intervals",
-                    "The first run (or arm) is the base; differences are other minus base.")
+    compare = _verb(
+        verbs,
+        "compare",
+        "tables",
+        "paired differences between runs, with intervals",
+        "The first run (or arm) is the base; differences are other minus base.",
+    )
     compare.add_argument("run", type=Path, nargs="+", metavar="RUN", help="run folders; the first is the base")
     compare.add_argument("--measure", action="append", metavar="NAME", help="only these measures")
     compare.add_argument("--level", type=float, default=0.95, help="confidence level of the intervals (default 0.95)")
     compare.add_argument("--burn-in", type=int, default=0, metavar="TICKS", help="leave out the first ticks")
     compare.add_argument("--json", action="store_true", help="print JSON")
 
-    sweep = _verb(verbs, "sweep", "tables", "arms x seeds over processes, one table at the end; goes on where it stopped")
+    sweep = _verb(
+        verbs, "sweep", "tables", "arms x seeds over processes, one table at the end; goes on where it stopped"
+    )
     sweep.add_argument("file", metavar="FILE", help="a sweep file, or the name of a built-in one (news, demo)")
     sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the sweep (default: runs/sweep_NAME)")
     sweep.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the cores at hand)")
@@ -122,7 +134,9 @@ def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     listed.set_defaults(function="data_list")
     get = what.add_parser("get", help="download one, with resume and checksum")
     get.add_argument("name", metavar="NAME", help="a name from `townsquare data list`")
-    get.add_argument("--folder", type=Path, metavar="DIR", help="where to (default: $TOWNSQUARE_DATA or the user cache)")
+    get.add_argument(
+        "--folder", type=Path, metavar="DIR", help="where to (default: $TOWNSQUARE_DATA or the user cache)"
+    )
     get.add_argument("--accept-terms", action="store_true", help="say yes to the data set's terms of use")
     get.set_defaults(function="data_get")
 

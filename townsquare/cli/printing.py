@@ -34,8 +34,13 @@ def progress(title: str) -> Iterator[Step | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"),
-               TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None, speed="")
         began, first = time.perf_counter(), -1
@@ -52,8 +57,10 @@ def progress(title: str) -> Iterator[Step | None]:
 def summary(rows: Sequence[Mapping[str, Any]], phases: Sequence[Any]) -> None:
     """Start, peak and end of the main measures, and the phases of the run's life."""
     columns = ("measure", "start", "peak", "at tick", "end")
-    body = [(row["label"], number(row["start"]), number(row["peak"]), number(row["peak_tick"], 0), number(row["end"]))
-            for row in rows]
+    body = [
+        (row["label"], number(row["start"]), number(row["peak"]), number(row["peak_tick"], 0), number(row["end"]))
+        for row in rows
+    ]
     table("What happened", columns, body)
     if phases:
         from townsquare.dashboard.phases import RULE
@@ -151,8 +158,13 @@ def transfer(title: str) -> Iterator[Callable[[int, int | None], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
-               TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

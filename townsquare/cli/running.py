@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from townsquare import runs
+from townsquare import build, runs
 from townsquare.cli import printing
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
@@ -24,9 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = runs.resolve(arguments.scenario, arguments.seed, overrides(arguments))
     arguments.folder_in_use = runs.free_folder(scenario, arguments.out)
     with printing.progress(f"{scenario.scenario}, seed {scenario.seed}") as step:
-        done = asyncio.run(
-            runs.arun(scenario, out=arguments.folder_in_use, workers=_workers(arguments), progress=step)
-        )
+        done = asyncio.run(runs.arun(scenario, out=arguments.folder_in_use, workers=_workers(arguments), progress=step))
     return _tell(done, arguments)
 
 
@@ -42,8 +40,14 @@ def fork(arguments: argparse.Namespace) -> int:
     """``townsquare fork``."""
     with printing.progress(f"fork of {arguments.run} at tick {arguments.at}") as step:
         done = asyncio.run(
-            runs.afork(arguments.run, arguments.at, overrides(arguments), out=arguments.out,
-                       workers=_workers(arguments), progress=step)
+            runs.afork(
+                arguments.run,
+                arguments.at,
+                overrides(arguments),
+                out=arguments.out,
+                workers=_workers(arguments),
+                progress=step,
+            )
         )
     return _tell(done, arguments)
 
@@ -84,18 +88,25 @@ def digest(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """``townsquare check``."""
     scenario = runs.resolve(arguments.scenario, arguments.seed, overrides(arguments))
-    runs.build.build(scenario)
+    build.build(scenario)
     estimate = runs.estimate(scenario)
     resolved = scenario.model_dump(mode="json")
     if arguments.json:
         print(json.dumps({"scenario": resolved, "estimate": estimate}))
         return 0
     print(printing.toml(resolved))
-    printing.pairs("Estimate", {
-        "model calls": "0", "tokens": "0", "cost": "0 USD", "events": f"{estimate['events']:,}",
-        "memory": f"about {estimate['memory_mb']:,.0f} MB", "time": f"about {printing.duration(estimate['seconds'])}",
-        "disk": f"about {estimate['disk_mb']:,.0f} MB",
-    })
+    printing.pairs(
+        "Estimate",
+        {
+            "model calls": "0",
+            "tokens": "0",
+            "cost": "0 USD",
+            "events": f"{estimate['events']:,}",
+            "memory": f"about {estimate['memory_mb']:,.0f} MB",
+            "time": f"about {printing.duration(estimate['seconds'])}",
+            "disk": f"about {estimate['disk_mb']:,.0f} MB",
+        },
+    )
     return 0
 
 
@@ -109,17 +120,31 @@ def _workers(arguments: argparse.Namespace) -> int | None:
 def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
     info, summary = done.info, done.summary()
     if arguments.json:
-        print(json.dumps({
-            "run_folder": str(done.path), "status": info.status, "digest": info.digest,
-            "seconds": round(info.seconds, 3), "peak_memory_mb": info.peak_memory_mb, "summary": summary,
-        }))
+        print(
+            json.dumps(
+                {
+                    "run_folder": str(done.path),
+                    "status": info.status,
+                    "digest": info.digest,
+                    "seconds": round(info.seconds, 3),
+                    "peak_memory_mb": info.peak_memory_mb,
+                    "summary": summary,
+                }
+            )
+        )
         return 0
     printing.summary(summary, done.phases())
-    printing.pairs("", {
-        "run folder": str(done.path), "status": f"{info.status}, {info.ticks_done} of {info.ticks} ticks",
-        "digest": info.digest, "time": printing.duration(info.seconds), "peak memory": f"{info.peak_memory_mb:,.0f} MB",
-        "look closer": f"townsquare report {_quoted(done.path)}",
-    })
+    printing.pairs(
+        "",
+        {
+            "run folder": str(done.path),
+            "status": f"{info.status}, {info.ticks_done} of {info.ticks} ticks",
+            "digest": info.digest,
+            "time": printing.duration(info.seconds),
+            "peak memory": f"{info.peak_memory_mb:,.0f} MB",
+            "look closer": f"townsquare report {_quoted(done.path)}",
+        },
+    )
     return 0
 
 

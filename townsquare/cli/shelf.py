@@ -5,7 +5,6 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -24,8 +23,9 @@ def list_(arguments: argparse.Namespace) -> int:
     kinds = [arguments.kind] if arguments.kind else list(_KINDS)
     for kind in kinds:
         if kind not in _KINDS and not entry_points(group=f"townsquare.{kind}"):
-            raise InputError(f"no kind of component is called {kind!r}{did_you_mean(kind, _KINDS)} "
-                             f"Kinds: {', '.join(_KINDS)}.")
+            raise InputError(
+                f"no kind of component is called {kind!r}{did_you_mean(kind, _KINDS)} Kinds: {', '.join(_KINDS)}."
+            )
     if arguments.json:
         print(json.dumps({kind: known(kind) for kind in kinds}))
         return 0
@@ -61,38 +61,55 @@ def data_get(arguments: argparse.Namespace) -> int:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """``townsquare doctor``: exit code 1 when something that was installed cannot be loaded."""
-    broken = {f"{kind} {name}": str(error) for kind in _KINDS for name in known(kind)
-              if (error := _broken(lambda kind=kind, name=name: find(kind, name))) is not None}  # type: ignore[misc]
+    found = {f"{kind} {name}": _broken(kind, name) for kind in _KINDS for name in known(kind)}
+    broken = {name: error for name, error in found.items() if error}
     extras = {name: all(importlib.util.find_spec(module) for module in modules) for name, modules in _EXTRAS.items()}
     runs = Path(os.environ.get("TOWNSQUARE_RUNS", "runs")).resolve()
     free = shutil.disk_usage(next(p for p in (runs, *runs.parents) if p.exists())).free
     facts = {
-        "versions": versions(), "extras": extras, "cores": os.cpu_count(), "runs": str(runs),
-        "free_disk_gb": round(free / 1e9, 1), "data": str(sets.default_folder()), "broken": broken,
+        "versions": versions(),
+        "extras": extras,
+        "cores": os.cpu_count(),
+        "runs": str(runs),
+        "free_disk_gb": round(free / 1e9, 1),
+        "data": str(sets.default_folder()),
+        "broken": broken,
     }
     if arguments.json:
         print(json.dumps(facts))
         return 1 if broken else 0
     printing.pairs("", facts["versions"])  # type: ignore[arg-type]
-    printing.pairs("extras", {name: "installed" if there else f"missing: pip install 'townsquare[{name}]'"
-                              for name, there in extras.items()})
-    printing.pairs("here", {"cores": str(os.cpu_count()), "run folders": str(runs), "free disk": f"{free / 1e9:.1f} GB",
-                            "data sets": str(sets.default_folder())})
+    printing.pairs(
+        "extras",
+        {
+            name: "installed" if there else f"missing: pip install 'townsquare[{name}]'"
+            for name, there in extras.items()
+        },
+    )
+    printing.pairs(
+        "here",
+        {
+            "cores": str(os.cpu_count()),
+            "run folders": str(runs),
+            "free disk": f"{free / 1e9:.1f} GB",
+            "data sets": str(sets.default_folder()),
+        },
+    )
     if broken:
         printing.pairs("broken", broken)
     print("\nTo cite townsquare, see CITATION.cff." if not broken else "")
     return 1 if broken else 0
 
 
-def _broken(load: Callable[[], object]) -> Exception | None:
-    """What goes wrong when a component is loaded; a missing extra is not broken."""
+def _broken(kind: str, name: str) -> str:
+    """What goes wrong when a component is loaded, empty when nothing does; a missing extra is not broken."""
     try:
-        load()
+        find(kind, name)
     except TownsquareError:
-        return None
+        return ""
     except Exception as error:
-        return error
-    return None
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _first_line(kind: str, name: str) -> str:

@@ -19,8 +19,16 @@ from townsquare.protocols.runfolder import RunFolder
 from townsquare.sweeps import sweep as run_sweep
 
 _MAIN = (
-    "likes_per_user", "cosine_click", "users_in_training", "articles_in_training", "like_gini_articles",
-    "like_gini_creators", "jaccard_exposure", "quality_created", "quality_exposed", "corr_quality_like",
+    "likes_per_user",
+    "cosine_click",
+    "users_in_training",
+    "articles_in_training",
+    "like_gini_articles",
+    "like_gini_creators",
+    "jaccard_exposure",
+    "quality_created",
+    "quality_exposed",
+    "corr_quality_like",
 )
 
 
@@ -42,8 +50,7 @@ def sweep(arguments: argparse.Namespace) -> int:
     out = arguments.out or Path("runs") / f"sweep_{Path(arguments.file).stem}"
     with printing.progress(f"sweep {Path(arguments.file).stem}") as step:
         done = run_sweep(
-            arguments.file, out=out, jobs=arguments.jobs, set=overrides(arguments), seeds=arguments.seeds,
-            progress=step,
+            arguments.file, out=out, jobs=arguments.jobs, set=overrides(arguments), seeds=arguments.seeds, progress=step
         )
     if arguments.json:
         print(done.to_json())
@@ -107,8 +114,18 @@ def _chosen(rows: list[dict[str, Any]], wanted: list[str] | None) -> list[dict[s
 
 def _difference_table(rows: list[dict[str, Any]], level: float) -> tuple[list[str], list[list[str]]]:
     per_cent = f"{level:.0%}"
-    columns = ["measure", "unit", "n", "base", "other", "difference", f"paired {per_cent}", f"unpaired {per_cent}",
-               "variance removed", "p"]
+    columns = [
+        "measure",
+        "unit",
+        "n",
+        "base",
+        "other",
+        "difference",
+        f"paired {per_cent}",
+        f"unpaired {per_cent}",
+        "variance removed",
+        "p",
+    ]
     several = any("arm" in row for row in rows)
     body = [([str(row["arm"])] if several else []) + _difference_row(row) for row in rows]
     return (["arm"] if several else []) + columns, body
@@ -117,9 +134,15 @@ def _difference_table(rows: list[dict[str, Any]], level: float) -> tuple[list[st
 def _difference_row(row: Mapping[str, Any]) -> list[str]:
     removed = row["variance_removed"]
     return [
-        str(row["measure"]), str(row["unit"]), str(row["n"]), printing.number(row["mean_a"]),
-        printing.number(row["mean_b"]), printing.number(row["difference"]), printing.interval(row["interval"]),
-        printing.interval(row["unpaired_interval"]), "–" if removed is None else f"{removed:.0%}",
+        str(row["measure"]),
+        str(row["unit"]),
+        str(row["n"]),
+        printing.number(row["mean_a"]),
+        printing.number(row["mean_b"]),
+        printing.number(row["difference"]),
+        printing.interval(row["interval"]),
+        printing.interval(row["unpaired_interval"]),
+        "–" if removed is None else f"{removed:.0%}",
         "–" if row["p_value"] is None else f"{row['p_value']:.3g}",
     ]
 

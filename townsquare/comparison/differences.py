@@ -113,7 +113,9 @@ class _Pairing:
         self.base, self.other, self.level, self.notes = base, other, level, notes
         self.seeds = sorted(base.runs.keys() & other.runs.keys())
         lengths = {
-            run.info.ticks_done for arm in (base, other) for seed, run in arm.runs.items()
+            run.info.ticks_done
+            for arm in (base, other)
+            for seed, run in arm.runs.items()
             if seed in self.seeds or not self.seeds
         }
         shared = min(lengths)

@@ -159,7 +159,7 @@ def _forest(rows: pd.DataFrame, unit: str) -> Any:
         sort=None,
         axis=alt.Axis(title=None, labelLimit=220, ticks=False, domain=False, minExtent=190, maxExtent=190),
     )
-    x_axis = alt.Axis(title=f"difference ({unit})", tickCount=6)
+    x_axis = alt.Axis(title=f"difference ({unit})", tickCount=6, labelFlush=False)
     x = alt.X("difference:Q", axis=x_axis, scale=alt.Scale(domain=_around_zero(rows)))
     blue, red = STYLES[0].colour, STYLES[1].colour
     zero = (

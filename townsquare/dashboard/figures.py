@@ -9,7 +9,7 @@ import pandas as pd
 from townsquare.dashboard import charts, topics
 from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import Phase, series_of
-from townsquare.dashboard.summary import in_words, number
+from townsquare.dashboard.summary import MAIN, in_words, number
 from townsquare.protocols.runfolder import RunFolder
 
 
@@ -98,7 +98,8 @@ def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapp
     """The figures that set a run beside its control."""
     found = []
     if comparison:
-        rows = [forest_row(row) for row in comparison]
+        rows = [forest_row(row) for row in _main(comparison)]
+        left = len(comparison) - len(rows)
         words = " ".join(
             f"{label_of(r['measure']).label}: {number(r['difference'])}, "
             f"interval {number(r['low'])} to {number(r['high'])}."
@@ -109,10 +110,11 @@ def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapp
                 "Paired differences: this run minus control",
                 charts.differences(rows),
                 "Bars are intervals. Filled circle: the interval excludes zero; open diamond: it does not. "
-                "Both arms drew the same random numbers, so what they share cancels out.",
+                "Both arms drew the same random numbers, so what they share cancels out."
+                + (f" The table below has {left} more." if left else ""),
                 words,
                 pd.DataFrame(rows),
-                tuple(str(r["measure"]) for r in rows),
+                tuple(str(r["measure"]) for r in comparison),
             )
         )
     if control is not None:
@@ -138,6 +140,11 @@ def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapp
                 )
             )
     return found
+
+
+def _main(comparison: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows worth a place in a picture: the main measures, or the first dozen where none of them was compared."""
+    return [row for row in comparison if row["measure"] in MAIN] or list(comparison[:12])
 
 
 def forest_row(row: Mapping[str, Any]) -> dict[str, Any]:

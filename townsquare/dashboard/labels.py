@@ -1,6 +1,6 @@
 """What each measure is called, in what unit it is counted, and what it means in one line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,27 @@ def _families() -> dict[str, Label]:
             f"{deed.capitalize()} cosine", "cosine, −1 to 1", f"Mean cosine between a user and the articles {done}."
         )
     return made
+
+
+def _per_reader() -> dict[str, Label]:
+    """Measures that a comparison of two runs takes per user, over all ticks compared."""
+    made = {
+        "likes_per_click": Label("Likes per click", "share, 0 to 1", "Share of a user's clicks that became likes."),
+        "rank_of_clicks": Label("Rank of clicks", "places", "Mean place in the list, from 0, of what a user clicked."),
+        "utility_of_clicks": Label("Utility of clicks", "utility", "Mean utility of what a user clicked."),
+        "creators_read": Label("Creators read", "creators", "How many creators a user clicked anything of."),
+    }
+    for deeds, done in (("likes", "liked"), ("clicks", "clicked"), ("shown", "shown")):
+        meaning = f"Mean quality of the articles a user {'was' if done == 'shown' else 'has'} {done}."
+        made[f"quality_of_{deeds}"] = Label(f"Quality {done}, per user", _QUALITY, meaning)
+    for source in ("match", "fill", "cold_start", "hot", "promoted", "first"):
+        words = source.replace("_", " ")
+        made[f"shown_from_{source}"] = Label(
+            f"Shown from {words}",
+            "share, 0 to 1",
+            f"Share of what a user was shown that came from the source “{words}”.",
+        )
+    return {name: replace(label, ours=True) for name, label in made.items()}
 
 
 LABELS: dict[str, Label] = {
@@ -133,5 +154,6 @@ LABELS: dict[str, Label] = {
         "In loop to out of loop", "latent distance", "Distance between the centres of the two groups.", ours=True
     ),
     **_families(),
+    **_per_reader(),
 }
-"""Every measure of the news scenario."""
+"""Every measure of the news scenario, and those that a comparison takes per user."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.dashboard.command import command_of
+from townsquare.dashboard.command import command_of, wrapped
 from townsquare.dashboard.figures import Figure
 from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import RULE, Phase
@@ -59,7 +59,7 @@ def head(info: RunInfo) -> str:
     return (
         f'<header>\n<p class="kicker">Townsquare run report</p>\n<h1>{escape(info.name)}, seed {info.seed}</h1>\n'
         f'{unfinished}<dl class="facts">{rows}</dl>\n<h2 class="small">How to make this run again</h2>\n'
-        f"<pre>{escape(command_of(info))}</pre>\n</header>"
+        f"<pre>{escape(wrapped(command_of(info)))}</pre>\n</header>"
     )
 
 
@@ -145,13 +145,13 @@ def comparison_table(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [
         [
             escape(label_of(str(r["measure"])).label),
-            number(r.get("mean_a")),
             number(r.get("mean_b")),
+            number(r.get("mean_a")),
             number(r.get("difference")),
             _interval(r.get("interval")),
             _interval(r.get("unpaired_interval")),
             _percent(r.get("variance_removed")),
-            escape(f"{r.get('n', '–')} {r.get('unit', '')}".strip()),
+            escape(_over(r.get("n"), str(r.get("unit", "")))),
         ]
         for r in rows
     ]
@@ -226,6 +226,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, str):
         return escape(value)
     return f"{int(value)}" if value == value and float(value).is_integer() else number(float(value))
+
+
+def _over(n: Any, unit: str) -> str:
+    """How many units a difference was taken over: "1,000 agents"."""
+    several = unit if n == 1 or not unit or unit.endswith("s") else unit + "s"
+    return f"{n:,} {several}".strip() if isinstance(n, int) else several or "–"
 
 
 def _interval(ends: Any) -> str:

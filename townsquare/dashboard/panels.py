@@ -133,7 +133,8 @@ def _line(values: "pd.Series[float]", style: Style, x: Any, y: Any, shift: float
     alt = altair()
     rows = pd.DataFrame({"tick": values.index.astype(int), "value": values.to_numpy(float)})
     step = max(1, round(len(rows) / _MARKERS))
-    sparse = rows.iloc[int(shift * step) :: step].dropna()
+    # the last tick has its marker beside the plot
+    sparse = rows.iloc[: max(1, len(rows) - 1)].iloc[int(shift * step) :: step].dropna()
     line = (
         alt.Chart(inline(rows))
         .mark_line(color=style.colour, strokeDash=list(style.dash), strokeWidth=2, aria=False)

@@ -26,8 +26,8 @@ def write(
         run: the run the page is about.
         target: the .html file.
         control: another run to draw beside it.
-        comparison: paired differences, ``run`` minus ``control``: rows with measure, mean_a (of ``run``), mean_b,
-            difference, interval, unpaired_interval, variance_removed, unit and n.
+        comparison: paired differences, ``run`` minus ``control``: rows with measure, mean_a (of ``control``),
+            mean_b (of ``run``), difference, interval, unpaired_interval, variance_removed, unit and n.
 
     Raises:
         InputError: the report extra is not installed, or ``target`` cannot be written.

@@ -16,7 +16,7 @@ from townsquare.protocols.errors import (
 from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions
 from townsquare.protocols.observations import Observation, Observations
-from townsquare.protocols.recommender import Recommender, Scorer, Stateful
+from townsquare.protocols.recommender import Recommender, Scorer, Stateful, allowed_after
 from townsquare.protocols.registry import configure, find, known, register
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.slates import Slates, top_k
@@ -24,8 +24,37 @@ from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Environment, Mind, Town
 
 __all__ = [
-    "Actions", "BoolArray", "Catalogue", "ContractError", "DataError", "DiskFull", "Environment", "Events",
-    "FloatArray", "InputError", "IntArray", "Interactions", "Mind", "Observation", "Observations", "Recommender",
-    "RunFolderError", "ScenarioError", "Scorer", "Settings", "Slates", "Stateful", "Streams", "Town",
-    "TownsquareError", "UnknownComponent", "configure", "find", "known", "register", "steady", "top_k",
+    "Actions",
+    "BoolArray",
+    "Catalogue",
+    "ContractError",
+    "DataError",
+    "DiskFull",
+    "Environment",
+    "Events",
+    "FloatArray",
+    "InputError",
+    "IntArray",
+    "Interactions",
+    "Mind",
+    "Observation",
+    "Observations",
+    "Recommender",
+    "RunFolderError",
+    "ScenarioError",
+    "Scorer",
+    "Settings",
+    "Slates",
+    "Stateful",
+    "Streams",
+    "Town",
+    "TownsquareError",
+    "UnknownComponent",
+    "allowed_after",
+    "configure",
+    "find",
+    "known",
+    "register",
+    "steady",
+    "top_k",
 ]

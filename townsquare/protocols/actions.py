@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from townsquare.protocols.columns import NOBODY, FloatArray, IntArray
+from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
 KINDS = ("click", "like", "post")
 """Action kinds by code."""
@@ -32,16 +32,27 @@ class Actions:
 
     @classmethod
     def of(
-        cls, kind: str, agent: IntArray, item: IntArray, *, value: FloatArray | float = 0.0,
+        cls,
+        kind: str,
+        agent: IntArray,
+        item: IntArray,
+        *,
+        value: FloatArray | float = 0.0,
         vector: FloatArray | None = None,
     ) -> "Actions":
         """Actions of one kind."""
         n = len(agent)
         return cls(
-            np.asarray(agent, np.int32), np.full(n, KIND[kind], np.int8),
-            np.broadcast_to(np.asarray(item, np.int32), n), np.broadcast_to(np.asarray(value, np.float64), n),
+            np.asarray(agent, np.int32),
+            np.full(n, KIND[kind], np.int8),
+            np.broadcast_to(np.asarray(item, np.int32), n),
+            np.broadcast_to(np.asarray(value, np.float64), n),
             np.zeros((n, 0)) if vector is None else vector,
         )
+
+    def where(self, mask: BoolArray) -> "Actions":
+        """The rows where ``mask`` holds."""
+        return Actions(*(getattr(self, f.name)[mask] for f in fields(self)))
 
     @classmethod
     def concat(cls, parts: Iterable["Actions"]) -> "Actions":

@@ -48,9 +48,7 @@ class UnknownComponent(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
-        super().__init__(
-            f"no {kind} named {name!r}{did_you_mean(name, known)} Known: {', '.join(known) or 'none'}."
-        )
+        super().__init__(f"no {kind} named {name!r}{did_you_mean(name, known)} Known: {', '.join(known) or 'none'}.")
         self.kind, self.name, self.known = kind, name, known
 
 

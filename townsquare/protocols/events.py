@@ -10,8 +10,21 @@ from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
 KINDS = ("post", "shown", "click", "like", "refused")
 """Event kinds by code. Codes are part of the run-folder format: append, never reorder."""
-REASONS = ("", "match", "fill", "cold_start", "hot", "promoted", "first", "not shown", "over the limit", "twice",
-           "unknown item", "not allowed", "interruption")
+REASONS = (
+    "",
+    "match",
+    "fill",
+    "cold_start",
+    "hot",
+    "promoted",
+    "first",
+    "not shown",
+    "over the limit",
+    "twice",
+    "unknown item",
+    "not allowed",
+    "interruption",
+)
 """Why, by code: the source of a slot for ``shown``, the objection for ``refused``. Append, never reorder."""
 KIND = {name: code for code, name in enumerate(KINDS)}
 REASON = {name: code for code, name in enumerate(REASONS)}
@@ -41,16 +54,26 @@ class Events:
 
     @classmethod
     def of(
-        cls, kind: str, agent: IntArray, item: IntArray, *, value: FloatArray | float = 0.0,
-        rank: IntArray | int = -1, ref: IntArray | int = NOBODY, why: IntArray | str = "",
+        cls,
+        kind: str,
+        agent: IntArray,
+        item: IntArray,
+        *,
+        value: FloatArray | float = 0.0,
+        rank: IntArray | int = -1,
+        ref: IntArray | int = NOBODY,
+        why: IntArray | str = "",
     ) -> "Events":
         """Events of one kind; scalars are spread over all rows."""
         n = len(agent)
         reason = REASON[why] if isinstance(why, str) else why
         return cls(
-            np.asarray(agent, np.int32), np.full(n, KIND[kind], np.int8), np.asarray(item, np.int32),
+            np.asarray(agent, np.int32),
+            np.full(n, KIND[kind], np.int8),
+            np.asarray(item, np.int32),
             np.round(np.broadcast_to(np.asarray(value, np.float64), n), 5).astype(np.float32),
-            np.broadcast_to(np.asarray(rank, np.int16), n).copy(), np.broadcast_to(np.asarray(ref, np.int32), n).copy(),
+            np.broadcast_to(np.asarray(rank, np.int16), n).copy(),
+            np.broadcast_to(np.asarray(ref, np.int32), n).copy(),
             np.broadcast_to(np.asarray(reason, np.int8), n).copy(),
         )
 

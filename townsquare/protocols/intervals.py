@@ -5,13 +5,14 @@ percentile bootstrap; below, a bootstrap is too narrow and Student's t is used (
 formulas).
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from townsquare.protocols.columns import FloatArray, steady
 from townsquare.protocols.streams import Streams
@@ -56,13 +57,18 @@ def paired(
 
 
 def paired_columns(
-    a: FloatArray, b: FloatArray, *, draws: int = 2000, level: float = 0.95, rng: np.random.Generator | None = None,
+    a: FloatArray,
+    b: FloatArray,
+    *,
+    draws: int = 2000,
+    level: float = 0.95,
+    rng: np.random.Generator | None = None,
     ticks: bool = False,
 ) -> list[Difference]:
     """``paired`` for every column of (units, measures); all columns share the resampled units.
 
     ``ticks`` says that the units follow one another in time: blocks of ceil(sqrt(units)) of them are then resampled,
-    whatever their number, and there is no t.
+    and the draws stretched about the difference by what t with one degree of freedom per block less one adds.
     """
     a, b = _both(np.asarray(a, np.float64), np.asarray(b, np.float64))
     rng = rng or Streams(0).get("intervals")
@@ -76,6 +82,9 @@ def paired_columns(
         if n[column] >= enough:
             where = int(np.searchsorted(bootstrapped, column))
             d, u = resampled.paired[:, where], resampled.unpaired[:, where]
+            if ticks:
+                centre = float(y.mean() - x.mean())
+                d, u = (centre + _stretch(len(x), level) * (draw - centre) for draw in (d, u))
             found.append(_difference(x, y, _percentiles(d, level), _percentiles(u, level), _crossing(d)))
         elif ticks or n[column] < 2:
             found.append(_difference(x, y, None, None, None))
@@ -166,7 +175,7 @@ def _means(values: FloatArray, draws: int, rng: np.random.Generator, ticks: bool
 
 def _counts(n: int, draws: int, rng: np.random.Generator, ticks: bool) -> Iterator[FloatArray]:
     """(some draws, n) how often each unit is drawn, until there are ``draws`` rows."""
-    length = int(np.ceil(np.sqrt(n))) if ticks else 1
+    length = _block(n) if ticks else 1
     at_once = max(1, _CELLS // n)
     for start in range(0, draws, at_once):
         rows = min(at_once, draws - start)
@@ -174,6 +183,18 @@ def _counts(n: int, draws: int, rng: np.random.Generator, ticks: bool) -> Iterat
         units = (firsts[:, :, None] + np.arange(length)).reshape(rows, -1)[:, :n]
         units += n * np.arange(rows)[:, None]
         yield np.bincount(units.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64)
+
+
+def _block(n: int) -> int:
+    """Length of the blocks that n ticks are drawn in."""
+    return int(np.ceil(np.sqrt(n)))
+
+
+def _stretch(n: int, level: float) -> float:
+    """By how much draws of few blocks are too narrow: t in place of the normal, n - 1 in place of n."""
+    blocks = max(2, -(-n // _block(n)))
+    half = 0.5 + level / 2
+    return float(stdtrit(blocks - 1, half)) / float(ndtri(half)) * math.sqrt(blocks / (blocks - 1))
 
 
 def _both(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -9,21 +9,22 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-from townsquare import __version__
-
-_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "pydantic", "implicit")
+_PACKAGES = ("townsquare", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "implicit")
 
 
 def versions() -> dict[str, str]:
     """Names and versions; what is not installed is left out."""
-    found = {"townsquare": __version__, "python": platform.python_version(), "platform": platform.platform()}
+    found = {"python": platform.python_version(), "platform": platform.platform()}
     for name in _PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    pools = {f"{p['internal_api']} {p['version']} {p.get('architecture', '')}".strip() for p in threadpool_info()
-             if p["user_api"] == "blas"}
+    pools = {
+        f"{p['internal_api']} {p['version']} {p.get('architecture', '')}".strip()
+        for p in threadpool_info()
+        if p["user_api"] == "blas"
+    }
     found["blas"] = "; ".join(sorted(pools)) or "unknown"
     found["cpu"] = _cpu()
     commit = _git_commit()

@@ -52,7 +52,11 @@ class Observations:
         """What the i-th agent sees, its empty places left out."""
         here = self.items[i] >= 0
         return Observation(
-            self.tick, self.task, int(self.agents[i]), self.limit, tuple(map(int, self.items[i][here])),
+            self.tick,
+            self.task,
+            int(self.agents[i]),
+            self.limit,
+            tuple(map(int, self.items[i][here])),
             {name: column[i] for name, column in self.traits.items()},
             {name: column[i][here] for name, column in self.features.items()},
         )

@@ -22,7 +22,7 @@ class Recommender(Protocol):
     Built as ``Class(config, streams)``, where ``config`` is an instance of its own nested ``Config`` (a ``Settings``).
     ``recommend`` is called from several threads at once between two fits, so it must not change the object.
     What a recommender knows after ``fit`` must follow from the arguments of that one call, unless it also has
-    ``state() -> dict[str, array]`` and ``load(state)``: a resumed run either loads the state or fits again.
+    ``state() -> dict[str, array]`` and ``load(state)``: a resumed run fits again, and then loads the state.
     """
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> None:
@@ -43,11 +43,13 @@ class Recommender(Protocol):
 
 @runtime_checkable
 class Stateful(Protocol):
-    """A recommender that remembers more than its last fit."""
+    """A recommender that remembers more than its last fit; ``load`` is called after ``fit``."""
 
-    def state(self) -> Mapping[str, NDArray[np.generic]]: ...
+    def state(self) -> Mapping[str, NDArray[np.generic]]:
+        """Everything that the last fit does not bring back, as arrays."""
 
-    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None: ...
+    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take up where ``state`` was taken."""
 
 
 class Scorer:

@@ -54,7 +54,8 @@ class RunWriter:
     @classmethod
     def reopen(cls, folder: RunFolder) -> tuple[Self, int, State | None]:
         """The folder with everything after its newest whole checkpoint removed; how many ticks that checkpoint covers,
-        and its arrays. For a fork that never finished a tick it is one of the parent's, and may lie before the fork."""
+        and its arrays. For a fork that never finished a tick it is one of the parent's, and may lie before the fork.
+        """
         writer = cls(folder.path, folder.info)
         writer._take_lock()
         for kind in ("events", "items", "snapshots", "checkpoints"):
@@ -66,7 +67,7 @@ class RunWriter:
         else:
             folder.info.ticks_done = done
             folder.info.digest = bytes(state["run.digest"]).hex() if state is not None else ""
-            folder.info.seconds = float(state["run.seconds"]) if state is not None else 0.0  # type: ignore[arg-type]
+            folder.info.seconds = float(state["run.seconds"]) if state is not None else 0.0
         writer._forget_after(folder.info.ticks_done)
         kept = folder.measures()
         first = fork.at if fork is not None else 0
@@ -81,8 +82,16 @@ class RunWriter:
             self._lock.close()
 
     def commit(
-        self, tick: int, events: Events, items: pa.Table, measures: pd.DataFrame, state: State, *,
-        snapshot: State | None, seconds: float, memory: float,
+        self,
+        tick: int,
+        events: Events,
+        items: pa.Table,
+        measures: pd.DataFrame,
+        state: State,
+        *,
+        snapshot: State | None,
+        seconds: float,
+        memory: float,
     ) -> None:
         """Put one finished tick on disk. The tick counts from the moment its checkpoint is in place."""
         table = events_table(tick, events)

@@ -104,8 +104,8 @@ class RunFolder:
                 frame = frame[frame["kind"].isin([KINDS.index(kind) for kind in kinds])]
             frames.append(frame)
         table = pd.concat(frames, ignore_index=True) if frames else events_table(0, Events.concat([])).to_pandas()
-        table["kind"] = pd.Categorical.from_codes(table["kind"].to_numpy(), list(KINDS))
-        table["why"] = pd.Categorical.from_codes(table["why"].to_numpy(), list(REASONS))
+        table["kind"] = pd.Categorical.from_codes(table["kind"].to_numpy(), pd.Index(KINDS))
+        table["why"] = pd.Categorical.from_codes(table["why"].to_numpy(), pd.Index(REASONS))
         return table
 
     def measures(self) -> pd.DataFrame:
@@ -144,7 +144,8 @@ class RunFolder:
 
     def snapshot(self, tick: int) -> dict[str, NDArray[np.generic]]:
         """Positions after ``tick``: users (U, d), in_loop (U,), creators (C, d), and of the items in circulation
-        their ids (items), vectors and categories."""
+        their ids (items), vectors and categories.
+        """
         with np.load(self.segment("snapshots", tick).with_suffix(".npz"), allow_pickle=False) as arrays:
             return dict(arrays)
 
@@ -170,11 +171,19 @@ def tick_digest(before: bytes, events: Events, items: pa.Table) -> bytes:
 def events_table(tick: int, events: Events) -> pa.Table:
     """Events as the Arrow table that a segment holds."""
     n = len(events)
-    return pa.table({
-        "tick": np.full(n, tick, np.int32), "seq": np.arange(n, dtype=np.int32), "agent": events.agent,
-        "kind": events.kind, "item": events.item, "value": events.value, "rank": events.rank, "ref": events.ref,
-        "why": events.why,
-    })
+    return pa.table(
+        {
+            "tick": np.full(n, tick, np.int32),
+            "seq": np.arange(n, dtype=np.int32),
+            "agent": events.agent,
+            "kind": events.kind,
+            "item": events.item,
+            "value": events.value,
+            "rank": events.rank,
+            "ref": events.ref,
+            "why": events.why,
+        }
+    )
 
 
 def events_from_table(table: pa.Table) -> Events:

@@ -44,7 +44,7 @@ class Change(Settings):
     tick: int = Field(ge=0)
     "The first tick that runs with the new values."
     set: dict[str, Any]
-    "Path to value, as with --set: {\"recommender.name\" = \"random\"}."
+    'Path to value, as with --set: {"recommender.name" = "random"}.'
 
 
 class Scenario(Settings):

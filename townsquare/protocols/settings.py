@@ -18,6 +18,10 @@ class Settings(BaseModel):
         """Pydantic takes true for 1; whoever writes ``ticks = true`` has slipped."""
         for name, value in raw.items() if isinstance(raw, dict) else ():
             field = cls.model_fields.get(name)
-            if isinstance(value, bool) and field is not None and field.annotation in (int, float, int | None, float | None):
+            if (
+                isinstance(value, bool)
+                and field is not None
+                and field.annotation in (int, float, int | None, float | None)
+            ):
                 raise ValueError(f"{name} must be a number, not {str(value).lower()}")
         return raw

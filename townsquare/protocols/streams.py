@@ -52,7 +52,8 @@ class Streams:
 
     def gumbel(self, name: str, tick: int, rows: IntArray, columns: IntArray) -> FloatArray:
         """Standard Gumbel noise per (row, column): adding it to log-weights and keeping the k largest draws k
-        without replacement in proportion to the weights (Gumbel-top-k)."""
+        without replacement in proportion to the weights (Gumbel-top-k).
+        """
         return -np.log(-np.log(self.uniform(name, tick, rows, columns)))
 
     def normal(self, name: str, tick: int, rows: IntArray, columns: IntArray) -> FloatArray:

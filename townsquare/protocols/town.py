@@ -20,14 +20,16 @@ from townsquare.protocols.slates import Slates
 class Mind(Protocol):
     """Decides what a cohort of agents does next. Never changes the town."""
 
-    async def decide(self, seen: Observations) -> Actions: ...
+    async def decide(self, seen: Observations) -> Actions:
+        """What each agent of the cohort wants to do, in the order it means them."""
 
 
 @runtime_checkable
 class Environment(Protocol):
     """Holds the state of the town; the only thing that may change it.
 
-    One tick calls ``supply``, ``apply``, ``history`` (when it is time to learn), ``match``, ``observe``, ``apply`` in this order.
+    One tick calls ``supply``, ``apply``, ``history`` (when it is time to learn), ``match``, ``observe`` and ``apply``,
+    in this order.
     """
 
     def supply(self, tick: int) -> Sequence[Observations]:

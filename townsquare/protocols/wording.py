@@ -1,5 +1,7 @@
 """What is wrong with a setting, in one sentence: which key, what is allowed, what was given, did you mean."""
 
+from typing import get_args
+
 from pydantic import BaseModel, ValidationError
 
 from townsquare.protocols.errors import did_you_mean
@@ -24,9 +26,9 @@ def _keys_beside(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str
     """The fields of the model that holds the last part of ``loc``."""
     for part in loc[:-1]:
         found = model.model_fields.get(str(part))
-        inner = found.annotation if found else None
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
+        for inner in (found.annotation, *get_args(found.annotation)) if found else ():
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
     return sorted(model.model_fields)
 
 

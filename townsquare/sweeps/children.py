@@ -90,7 +90,11 @@ def _start(child: Child) -> tuple[subprocess.Popen[bytes], int]:
         # reaches it once, through us, and not twice
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, env=environment,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env=environment,
             start_new_session=True,
         )
     return process, offset

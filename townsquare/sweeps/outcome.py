@@ -84,7 +84,12 @@ def failure(
 ) -> dict[str, Any]:
     """The row of a run that did not end well."""
     return {
-        "arm": arm, "seed": seed, "status": "failed", "exit_code": code, "signal": signal, "message": message,
+        "arm": arm,
+        "seed": seed,
+        "status": "failed",
+        "exit_code": code,
+        "signal": signal,
+        "message": message,
         "log": str(log_of(folder)),
     }
 
@@ -111,7 +116,7 @@ def _rows(arm: str, values: pd.DataFrame, base: pd.DataFrame | None) -> list[dic
 
 
 def _by_reader(arm: str, base: RunFolder, other: RunFolder) -> list[dict[str, Any]]:
-    results = [row for row in compare(base, other).results if row.unit == "agent"]
+    results = [row for row in compare(base, other).results if row.unit == "agent"]  # the ticks are summed up at the end
     return [_row(arm, row.measure, "agent", row.of.n, row.of.mean_b, None) | _apart(row.of) for row in results]
 
 
@@ -125,6 +130,8 @@ def _apart(one: Difference | None) -> dict[str, Any]:
         return dict.fromkeys(("difference", "difference_interval", "variance_removed", "p_value"))
     interval = list(one.interval) if one.interval else None
     return {
-        "difference": one.difference, "difference_interval": interval, "variance_removed": one.variance_removed,
+        "difference": one.difference,
+        "difference_interval": interval,
+        "variance_removed": one.variance_removed,
         "p_value": one.p_value,
     }

@@ -28,7 +28,7 @@ class SweepFile(Settings):
     scenario: str = "news"
     "A built-in scenario, or a .toml file relative to the sweep file."
     seeds: list[int] | str = Field(default_factory=lambda: [0])
-    "The seeds: a list, or a range with both ends such as \"0..4\"."
+    'The seeds: a list, or a range with both ends such as "0..4".'
     base: str | None = None
     "The arm that the others are compared with; by default the first."
     set: Values = Field(default_factory=dict)
@@ -198,6 +198,6 @@ def _seeds(given: Sequence[int] | str, where: str) -> tuple[int, ...]:
         found = ()
     if not found or min(found) < 0 or len(set(found)) < len(found):
         raise InputError(
-            f"{where}: seeds: whole numbers from 0 up, each once, such as [0, 1, 2] or \"0..4\" (got {given!r})."
+            f'{where}: seeds: whole numbers from 0 up, each once, such as [0, 1, 2] or "0..4" (got {given!r}).'
         )
     return found

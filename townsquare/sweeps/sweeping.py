@@ -21,8 +21,13 @@ _MOST_WORKERS = 4
 
 
 def sweep(
-    source: str | Path, *, out: str | Path, jobs: int | None = None, set: Mapping[str, Any] | None = None,
-    seeds: Sequence[int] | str | None = None, progress: Progress | None = None,
+    source: str | Path,
+    *,
+    out: str | Path,
+    jobs: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    seeds: Sequence[int] | str | None = None,
+    progress: Progress | None = None,
 ) -> SweepResult:
     """Run a sweep file, or a built-in sweep by name, into the folder ``out``.
 
@@ -125,10 +130,17 @@ class _Sweep:
             run, ending = self._finished(arm, seed), self.endings.get((arm, seed))
             if run is not None:
                 info = run.info
-                result.runs.append({
-                    "arm": arm, "seed": seed, "status": info.status, "run_folder": str(run.path),
-                    "digest": info.digest, "seconds": round(info.seconds, 3), "peak_memory_mb": info.peak_memory_mb,
-                })
+                result.runs.append(
+                    {
+                        "arm": arm,
+                        "seed": seed,
+                        "status": info.status,
+                        "run_folder": str(run.path),
+                        "digest": info.digest,
+                        "seconds": round(info.seconds, 3),
+                        "peak_memory_mb": info.peak_memory_mb,
+                    }
+                )
             elif ending is not None:
                 code = None if ending.signal else ending.code
                 message = ending.last_line or f"ended by {ending.signal or f'exit code {code}'} without a word"

@@ -65,8 +65,9 @@ def test_the_same_in_every_process():
         "print(Hashing(Hashing.Config(dimensions=8), Streams(1)).embed(['hash seeds differ']).tobytes().hex())"
     )
     out = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                       env={"PYTHONHASHSEED": seed}).stdout.strip()
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed}
+        ).stdout.strip()
         for seed in ("1", "2")
     }
     assert out == {embed("hash seeds differ", dimensions=8).tobytes().hex()}

@@ -13,8 +13,12 @@ def make(n=40, d=6, n_categories=3, readers=None, seed=0, categories=None):
     vectors = 1 + rng.standard_normal((n, d)) / 2
     pairs = np.column_stack([np.arange(n) // 2, np.arange(n)])
     return Space(
-        vectors, categories, tuple(f"c{i}" for i in range(n_categories)), pairs,
-        creator_means(vectors, pairs, (n + 1) // 2), readers,
+        vectors,
+        categories,
+        tuple(f"c{i}" for i in range(n_categories)),
+        pairs,
+        creator_means(vectors, pairs, (n + 1) // 2),
+        readers,
     )
 
 

@@ -35,7 +35,9 @@ class Reader:
         agents = np.broadcast_to(seen.agents[:, None], items.shape)
         there = items >= 0
         liked = there & (worth > seen.traits["threshold"][:, None])
-        return Actions.concat([
-            Actions.of("click", agents[there], items[there], value=worth[there]),
-            Actions.of("like", agents[liked], items[liked], value=worth[liked]),
-        ])
+        return Actions.concat(
+            [
+                Actions.of("click", agents[there], items[there], value=worth[there]),
+                Actions.of("like", agents[liked], items[liked], value=worth[liked]),
+            ]
+        )

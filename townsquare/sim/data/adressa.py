@@ -23,9 +23,11 @@ def load() -> Space:
     vectors: FloatArray = _array("vectors").astype(np.float64)
     pairs = _array("pairs").astype(np.int64)
     return Space(
-        vectors=vectors, categories=_array("categories").astype(np.int64),
+        vectors=vectors,
+        categories=_array("categories").astype(np.int64),
         category_names=tuple(f"category {number}" for number in range(N_CATEGORIES)),
-        pairs=pairs, creators=creator_means(vectors, pairs, N_CREATORS),
+        pairs=pairs,
+        creators=creator_means(vectors, pairs, N_CREATORS),
     )
 
 

@@ -86,4 +86,3 @@ def _inside(archive: Path, target: Path, name: str) -> Path:
     if leads_out or not posix.name or "\0" in name:
         raise DataError(f"{archive}: {name!r} would be written outside the data folder.")
     return target / posix
-

@@ -33,8 +33,12 @@ class Download:
 
 
 def get(
-    name: str | sets.DataSet, folder: Path | None = None, *, progress: Progress | None = None,
-    accept_terms: bool = False, wait: float = 1.0,
+    name: str | sets.DataSet,
+    folder: Path | None = None,
+    *,
+    progress: Progress | None = None,
+    accept_terms: bool = False,
+    wait: float = 1.0,
 ) -> Download:
     """Bring a data set to ``folder``/name and say where it is; doing it again changes nothing.
 

@@ -64,10 +64,15 @@ def load(
         if not len(readers):
             raise DataError(f"{interactions}: no reader took to an article that has a vector.")
     return Space(
-        vectors=vectors, categories=categories, category_names=category_names, pairs=pairs,
-        creators=creator_means(vectors, pairs, len(creator_names)), readers=readers,
+        vectors=vectors,
+        categories=categories,
+        category_names=category_names,
+        pairs=pairs,
+        creators=creator_means(vectors, pairs, len(creator_names)),
+        readers=readers,
         article_names=table.ids if table is not None else feedback.item_ids if feedback is not None else (),
-        creator_names=creator_names, reader_names=reader_names,
+        creator_names=creator_names,
+        reader_names=reader_names,
     )
 
 

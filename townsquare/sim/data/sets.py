@@ -118,5 +118,7 @@ def locate(name_or_path: str | Path, folder: Path | None = None) -> Path:
     path = Path(text).expanduser()
     if path.exists():
         return path
-    raise DataError(f"{text!r} is neither a file or folder nor a data set{did_you_mean(text, known())}"
-                    f" Data sets: {', '.join(known())}.")
+    raise DataError(
+        f"{text!r} is neither a file or folder nor a data set{did_you_mean(text, known())}"
+        f" Data sets: {', '.join(known())}."
+    )

@@ -100,7 +100,8 @@ def _read_text(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
             parse_options=pa.csv.ParseOptions(delimiter=FORMATS[suffix], quote_char=quote, newlines_in_values=True),
             convert_options=pa.csv.ConvertOptions(
                 include_columns=[str(names.index(name)) for name in wanted],
-                column_types={str(i): pa.string() for i in range(len(names))}, strings_can_be_null=False,
+                column_types={str(i): pa.string() for i in range(len(names))},
+                strings_can_be_null=False,
             ),
         )
     except pa.ArrowInvalid as error:

@@ -64,7 +64,11 @@ class Feedback:
             rows = rows[order]
             ticks = np.unique(self.timestamps[rows], return_inverse=True)[1]
         return Interactions(
-            self.users[rows], self.items[rows], np.ones(len(rows)), ticks.astype(np.int32), len(self.user_ids),
+            self.users[rows],
+            self.items[rows],
+            np.ones(len(rows)),
+            ticks.astype(np.int32),
+            len(self.user_ids),
             len(self.item_ids),
         )
 
@@ -126,8 +130,10 @@ def find(folder: Path) -> tuple[Path | None, Path | None]:
     found: dict[str, Path | None] = {}
     for role, stems in _STEMS.items():
         candidates = sorted(
-            path for path in folder.iterdir()
-            if path.is_file() and path.suffix.lower() in FORMATS
+            path
+            for path in folder.iterdir()
+            if path.is_file()
+            and path.suffix.lower() in FORMATS
             and (path.name.lower().startswith(stems) or path.suffix.lower() == _ATOMIC[role])
         )
         if len(candidates) > 1:

@@ -187,6 +187,4 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
 
 
 def _full(part: _Part) -> DiskFull:
-    return DiskFull(
-        f"the disk of {part.path.parent} is full; make room and try again, {part.size():,} bytes are kept."
-    )
+    return DiskFull(f"the disk of {part.path.parent} is full; make room and try again, {part.size():,} bytes are kept.")

@@ -1,6 +1,7 @@
 """The articles of a news town: columns that grow by one block per tick."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,14 @@ from townsquare.protocols.catalogue import Catalogue
 from townsquare.protocols.columns import FloatArray, IntArray
 
 _COLUMNS: dict[str, type[np.generic]] = {
-    "author": np.int32, "born": np.int32, "category": np.int32, "quality": np.float64, "key": np.uint64,
-    "shown": np.int64, "clicks": np.int64, "likes": np.int64,
+    "author": np.int32,
+    "born": np.int32,
+    "category": np.int32,
+    "quality": np.float64,
+    "key": np.uint64,
+    "shown": np.int64,
+    "clicks": np.int64,
+    "likes": np.int64,
 }
 
 
@@ -22,7 +29,7 @@ class Articles:
 
     def __init__(self, width: int, window: int) -> None:
         self.width, self.window = width, window
-        self.columns: dict[str, NDArray[np.generic]] = {name: np.zeros(0, kind) for name, kind in _COLUMNS.items()}
+        self.columns: dict[str, NDArray[Any]] = {name: np.zeros(0, kind) for name, kind in _COLUMNS.items()}
         self.vectors = np.zeros((0, width), np.float32)
         """(n - first, width) content of the articles from id ``first`` on."""
         self.first = 0
@@ -32,7 +39,7 @@ class Articles:
     def __len__(self) -> int:
         return len(self.columns["author"])
 
-    def __getitem__(self, name: str) -> NDArray[np.generic]:
+    def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name]
 
     def add(self, tick: int, author: IntArray, category: IntArray, quality: FloatArray, vector: FloatArray) -> IntArray:
@@ -46,8 +53,16 @@ class Articles:
         zeros = np.zeros(n, np.int64)
         # the key names the n-th article of an author in a tick, so that it survives another arm's extra articles
         key = (np.uint64(tick) << np.uint64(40)) + (author.astype(np.uint64) << np.uint64(12)) + _ordinal(author)
-        new = {"author": author, "born": np.full(n, tick), "category": category, "quality": quality, "key": key,
-               "shown": zeros, "clicks": zeros, "likes": zeros}
+        new = {
+            "author": author,
+            "born": np.full(n, tick),
+            "category": category,
+            "quality": quality,
+            "key": key,
+            "shown": zeros,
+            "clicks": zeros,
+            "likes": zeros,
+        }
         for name, kind in _COLUMNS.items():
             self.columns[name] = np.concatenate([self.columns[name], np.asarray(new[name]).astype(kind)])
         return np.arange(start, start + n)
@@ -64,28 +79,33 @@ class Articles:
         """Vectors of articles in circulation, float32; any shape of ids."""
         return self.vectors[items - self.first]
 
-    def catalogue(self) -> Catalogue:
-        """The columns a recommender may look at; vectors of articles out of circulation are zero."""
-        vectors = np.zeros((len(self), self.width), np.float32)
-        vectors[self.first :] = self.vectors
-        c = self.columns
-        return Catalogue(c["author"], c["born"], c["category"], vectors, c["key"])  # type: ignore[arg-type]
+    def end(self, tick: int) -> int:
+        """How many articles there are once those of ``tick`` are published."""
+        return self.starts[tick + 1] if tick + 1 < len(self.starts) else len(self)
+
+    def catalogue(self, first: int, end: int) -> Catalogue:
+        """What a recommender may look at of the articles before ``end``; vectors of those before ``first`` are zero."""
+        vectors = np.zeros((end, self.width), np.float32)
+        first = max(first, self.first)
+        vectors[first:] = self.vectors[first - self.first : end - self.first]
+        authors, born, categories, keys = (self.columns[name][:end] for name in ("author", "born", "category", "key"))
+        return Catalogue(authors, born, categories, vectors, keys)
 
     def count(self, name: str, items: IntArray) -> None:
         """Add one to a counter for every occurrence in ``items``; -1 is passed over."""
         column = self.columns[name]
-        column += np.bincount(items[items >= 0].ravel(), minlength=len(self))  # type: ignore[operator, misc]
+        column += np.bincount(items[items >= 0].ravel(), minlength=len(self))
 
-    def state(self) -> dict[str, NDArray[np.generic]]:
+    def state(self) -> dict[str, NDArray[Any]]:
         """Everything, as arrays."""
         rest = {"vectors": self.vectors, "first": np.array(self.first), "starts": np.array(self.starts, np.int64)}
         return {f"articles.{name}": column for name, column in (self.columns | rest).items()}
 
-    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+    def load(self, state: Mapping[str, NDArray[Any]]) -> None:
         """The inverse of ``state``."""
         self.columns = {name: state[f"articles.{name}"] for name in _COLUMNS}
-        self.vectors = state["articles.vectors"]  # type: ignore[assignment]
-        self.first = int(state["articles.first"])  # type: ignore[call-overload]
+        self.vectors = state["articles.vectors"]
+        self.first = int(state["articles.first"])
         self.starts = state["articles.starts"].tolist()
 
 

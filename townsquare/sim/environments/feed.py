@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from townsquare.protocols.actions import KIND as ACTION
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.catalogue import Catalogue
 from townsquare.protocols.columns import FloatArray, IntArray, steady
@@ -55,33 +54,39 @@ class Feed:
     def __init__(self, scenario: News, streams: Streams, cast: Cast, workers: Workers) -> None:
         self.scenario, self.streams, self.cast, self.workers = scenario, streams, cast, workers
         self.now = scenario
-        self.readers = np.array(cast.readers["position"], np.float64)
-        self.creators = np.array(cast.creators["position"], np.float64)
+        self.readers: FloatArray = np.array(cast.readers["position"], np.float64)
+        self.creators: FloatArray = np.array(cast.creators["position"], np.float64)
         self.n_readers, self.n_creators = len(self.readers), len(self.creators)
         keep = scenario.window + scenario.retrain - 1
         self.articles = Articles(self.readers.shape[1], keep)
         self.memory = FeedMemory(self.n_readers, self.n_creators, keep)
-        self.trained: tuple[IntArray, int] = (np.zeros(self.n_readers, bool), 0)
+        self.trained: tuple[NDArray[np.bool_], int] = (np.zeros(self.n_readers, bool), 0)
         self.view: TickView | None = None
         self._sources: IntArray = np.zeros((0, 0), np.int8)
         self._features: dict[str, FloatArray] = {}
         self._slates: IntArray = np.zeros((0, 0), np.int32)
+        self._reading = False
+        """Whether the next actions are those of readers; what an action is about does not decide who was asked."""
 
     # ---- supply ------------------------------------------------------------------------------------------------
 
     def supply(self, tick: int) -> Sequence[Observations]:
         """What creators see: their own articles in circulation with their likes, and everything else that is."""
-        self.now = self.scenario.at(tick)
+        self.now, self._reading = self.scenario.at(tick), False
         active = self._active(tick)
         own, likes = self._own_articles(active)
         traits = {
-            "home": self.creators, "concentration": self.cast.creators["concentration"],
+            "home": self.creators,
+            "concentration": self.cast.creators["concentration"],
             "spread": self.cast.creators["concentration"] * self.now.creators.step,
         }
         features = {"likes": likes, "content": self.articles.content(active).astype(np.float64)}
         agents = np.arange(self.n_creators) + self.n_readers
-        return [Observations(tick, "creators", "create", agents, self.now.creators.articles, own, traits, features,
-                             elsewhere=active)]
+        return [
+            Observations(
+                tick, "creators", "create", agents, self.now.creators.articles, own, traits, features, elsewhere=active
+            )
+        ]
 
     def _active(self, tick: int) -> IntArray:
         """Articles of the ``window`` ticks before ``tick``."""
@@ -109,12 +114,15 @@ class Feed:
         active = self._active(tick)
         users, items, ticks = self.memory.likes_between(tick - self.scenario.window, tick)
         fresh = items >= (active[0] if len(active) else 0)
-        likes = Interactions(users[fresh], items[fresh], np.ones(int(fresh.sum()), np.float32), ticks[fresh],
-                             self.n_readers, len(self.articles))
+        # a resumed run asks again for an earlier tick, and must learn what was known then
+        end = self.articles.end(tick)
+        likes = Interactions(
+            users[fresh], items[fresh], np.ones(int(fresh.sum()), np.float32), ticks[fresh], self.n_readers, end
+        )
         trained = np.zeros(self.n_readers, bool)
         trained[likes.users] = True
         self.trained = trained, len(np.unique(likes.items))
-        return likes, self.articles.catalogue()
+        return likes, self.articles.catalogue(int(active[0]) if len(active) else 0, end)
 
     def match(self, tick: int, recommender: Recommender) -> Slates:
         """Everybody's list, in blocks of readers."""
@@ -141,33 +149,47 @@ class Feed:
 
     def observe(self, tick: int, slates: Slates) -> Sequence[Observations]:
         """What readers see: their list, how well each article matches, and how good it is."""
-        items = slates.items
+        items, self._reading = slates.items, True
         held = np.maximum(items, self.articles.first)
 
         def match(rows: slice) -> FloatArray:
             return cosine(self.readers[rows].astype(np.float32), self.articles.content(held[rows]))
+
+        if not len(self.articles.vectors):  # nothing is in circulation, so every list is empty
+            items = held = items[:, :0]
 
         parts = self.workers.blocks(self.n_readers, match)
         matched = steady(np.concatenate(parts).astype(np.float64), 6)
         worth = steady(self.articles["quality"][held] / self.scenario.quality_scale(), 9)
         self._slates, self._features = items, {"match": matched, "quality": worth}
         traits = {name: self.cast.readers[name] for name in ("concentration", "threshold", "quality_weight")}
-        return [Observations(tick, "users", "read", np.arange(self.n_readers), self.now.clicks, items,
-                             traits | {"position": self.readers}, self._features, self.articles["key"][held])]
+        return [
+            Observations(
+                tick,
+                "users",
+                "read",
+                np.arange(self.n_readers),
+                self.now.clicks,
+                items,
+                traits | {"position": self.readers},
+                self._features,
+                self.articles["key"][held],
+            )
+        ]
 
     # ---- apply -------------------------------------------------------------------------------------------------
 
     def apply(self, tick: int, actions: Sequence[Actions]) -> Events:
         """Posts become articles; clicks and likes count, and move those who clicked."""
         done = Actions.concat(actions)
-        if len(done) and (done.kind == ACTION["post"]).all():
-            return self._publish(tick, done)
-        return self._read(tick, done)
+        return self._read(tick, done) if self._reading else self._publish(tick, done)
 
     def _publish(self, tick: int, posts: Actions) -> Events:
-        refused, good = feed_judge.posts(posts, self.n_readers, self.n_creators, self.now.creators.articles,
-                                         self.readers.shape[1])
-        posts = Actions(*(column[good] for column in (posts.agent, posts.kind, posts.item, posts.value, posts.vector)))
+        refused, good = feed_judge.posts(
+            posts, self.n_readers, self.n_creators, self.now.creators.articles, self.articles
+        )
+        posts = posts.where(good)
+)
         active = self._active(tick)
         author = posts.agent.astype(np.int64) - self.n_readers
         own = self.articles["author"][active].astype(np.int64) - self.n_readers
@@ -176,11 +198,14 @@ class Feed:
         inspired = posts.item >= 0
         category = self.cast.creator_categories[author].copy()
         category[inspired] = self.articles["category"][posts.item[inspired]]
-        story = breaking(self.scenario, tick, self.cast.topics, self.n_readers, self.n_creators, self.streams)
-        vector = steady(posts.vector, 7)
+        story = breaking(self.now, tick, self.cast.topics, self.n_readers, self.n_creators, self.streams)
+        vector = steady(posts.vector, 7) if len(posts) else np.zeros((0, self.articles.width))
         ids = self.articles.add(
-            tick, np.concatenate([posts.agent, story.author]), np.concatenate([category, story.category]),
-            np.concatenate([worth, story.quality]), np.concatenate([vector, story.vector]),
+            tick,
+            np.concatenate([posts.agent, story.author]),
+            np.concatenate([category, story.category]),
+            np.concatenate([worth, story.quality]),
+            np.concatenate([vector, story.vector]),
         )
         counts = np.bincount(author, minlength=self.n_creators)
         total = np.zeros_like(self.creators)
@@ -188,11 +213,13 @@ class Feed:
         wrote = counts > 0
         self.creators[wrote] = steady(total[wrote] / counts[wrote, None])
         n = len(posts)
-        return Events.concat([
-            refused,
-            Events.of("post", posts.agent, ids[:n], value=worth, ref=posts.item),
-            Events.of("post", story.author, ids[n:], value=story.quality, why="interruption"),
-        ])
+        return Events.concat(
+            [
+                refused,
+                Events.of("post", posts.agent, ids[:n], value=worth, ref=posts.item),
+                Events.of("post", story.author, ids[n:], value=story.quality, why="interruption"),
+            ]
+        )
 
     def _read(self, tick: int, actions: Actions) -> Events:
         items, limit = self._slates, self.now.clicks
@@ -212,11 +239,25 @@ class Feed:
         author = self.articles["author"].astype(np.int64) - self.n_readers
         self.memory.note(tick, items, clicked.agent, author[clicked.item], liked.agent, liked.item, author[liked.item])
         self.view = TickView(
-            tick=tick, articles=self.articles, active=self._active(tick), new=self.articles.new(tick),
-            n_readers=self.n_readers, n_creators=self.n_creators, shown=items, sources=self._sources,
-            match=self._features["match"], clicked=clicked, liked=liked, is_liked=is_liked,
-            quality_part=quality_part, match_part=match_part, before=before, readers=self.readers,
-            trained_readers=self.trained[0], trained_articles=self.trained[1], memory=self.memory,
+            tick=tick,
+            articles=self.articles,
+            active=self._active(tick),
+            new=self.articles.new(tick),
+            n_readers=self.n_readers,
+            n_creators=self.n_creators,
+            shown=items,
+            sources=self._sources,
+            match=self._features["match"],
+            clicked=clicked,
+            liked=liked,
+            is_liked=is_liked,
+            quality_part=quality_part,
+            match_part=match_part,
+            before=before,
+            readers=self.readers,
+            trained_readers=self.trained[0],
+            trained_articles=self.trained[1],
+            memory=self.memory,
             streams=self.streams,
         )
         return Events.concat([self._exposures(items), verdict.events(actions)])
@@ -230,8 +271,14 @@ class Feed:
             who = agent[rows]
             if not len(who):
                 continue
-            delta = drift(self.readers[who], self.articles.content(item[rows]).astype(np.float64), liked[rows],
-                          utility[rows], self.cast.readers["concentration"][who], self.now.users.step)
+            delta = drift(
+                self.readers[who],
+                self.articles.content(item[rows]).astype(np.float64),
+                liked[rows],
+                utility[rows],
+                self.cast.readers["concentration"][who],
+                self.now.users.step,
+            )
             first = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
             moved[who[first]] += np.add.reduceat(delta, first, axis=0)
         self.readers = steady(moved)
@@ -248,8 +295,11 @@ class Feed:
         """Positions of everybody and of what is in circulation."""
         items = np.arange(self.articles.first, len(self.articles))
         return {
-            "users": self.readers.astype(np.float32), "in_loop": self.trained[0],
-            "creators": self.creators.astype(np.float32), "items": items, "vectors": self.articles.vectors,
+            "users": self.readers.astype(np.float32),
+            "in_loop": self.trained[0],
+            "creators": self.creators.astype(np.float32),
+            "items": items,
+            "vectors": self.articles.vectors,
             "categories": self.articles["category"][items],
         }
 

@@ -6,8 +6,12 @@ import numpy as np
 
 from townsquare.protocols.actions import KIND as ACTION
 from townsquare.protocols.actions import Actions
-from townsquare.protocols.columns import BoolArray, IntArray
+from townsquare.protocols.columns import NOBODY, BoolArray, IntArray
 from townsquare.protocols.events import KIND, REASON, Events
+from townsquare.sim.environments.articles import Articles
+
+_LARGEST = 1e15
+"""Coordinates beyond cannot be squared and summed in float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,19 @@ def reading(actions: Actions, lists: IntArray, limit: int) -> Verdict:
     return Verdict(reason, touched[0], touched[1], slot)
 
 
-def posts(actions: Actions, n_readers: int, n_creators: int, limit: int, width: int) -> tuple[Events, BoolArray]:
-    """Only creators post, ``limit`` at most, and what they post must be finite numbers of the town's width."""
+def posts(
+    actions: Actions, n_readers: int, n_creators: int, limit: int, articles: Articles
+) -> tuple[Events, BoolArray]:
+    """Only creators post, ``limit`` at most; what they post must be numbers of the town's width, and what inspired it
+    an article that exists.
+    """
     agent = actions.agent.astype(np.int64)
     reason = np.zeros(len(actions), np.int8)
     _object(reason, (agent < n_readers) | (agent >= n_readers + n_creators), "not allowed")
-    fits = actions.vector.shape[1] == width
-    _object(reason, ~np.isfinite(actions.vector).all(axis=1) | (not fits), "not allowed")
+    fits = actions.vector.shape[1] == articles.width
+    small = (np.abs(actions.vector) < _LARGEST).all(axis=1)  # false for NaN
+    _object(reason, (actions.kind != ACTION["post"]) | ~small | (not fits), "not allowed")
+    _object(reason, (actions.item < NOBODY) | (actions.item >= len(articles)), "unknown item")
     rows = np.flatnonzero(reason == 0)
     _object(reason, _not(rows[_running(agent[rows]) < limit], rows, len(actions)), "over the limit")
     bad = reason > 0

@@ -23,8 +23,14 @@ class FeedMemory:
         """Mean content of what each reader was shown, clicked and liked in the last tick; NaN rows for none."""
 
     def note(
-        self, tick: int, shown: IntArray, click_reader: IntArray, click_author: IntArray, like_reader: IntArray,
-        like_item: IntArray, like_author: IntArray,
+        self,
+        tick: int,
+        shown: IntArray,
+        click_reader: IntArray,
+        click_author: IntArray,
+        like_reader: IntArray,
+        like_item: IntArray,
+        like_author: IntArray,
     ) -> None:
         """Take in one tick and let go of what is too old; authors are creator numbers 0 .. c-1."""
         self.shown[tick] = shown

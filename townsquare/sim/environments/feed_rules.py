@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from townsquare.protocols.columns import FloatArray, IntArray
+from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
 
 
 def quality(likes: IntArray) -> FloatArray:
@@ -12,7 +12,11 @@ def quality(likes: IntArray) -> FloatArray:
 
 
 def drift(
-    position: FloatArray, target: FloatArray, liked: IntArray, utility: FloatArray, concentration: FloatArray,
+    position: FloatArray,
+    target: FloatArray,
+    liked: BoolArray,
+    utility: FloatArray,
+    concentration: FloatArray,
     step: float,
 ) -> FloatArray:
     """(n, d) how one click each moves a reader: towards what was liked, away from what was not.

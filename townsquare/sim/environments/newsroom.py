@@ -36,8 +36,9 @@ def breaking(
         spread = scenario.creators.concentration.mean * scenario.creators.step
         vector = topics[event.topic] + spread * rng.standard_normal((event.count, topics.shape[1]))
         parts.append(Story(author, np.full(event.count, event.topic), np.full(event.count, event.quality), vector))
-    return Story(*(np.concatenate([getattr(p, name) for p in parts]) for name in
-                   ("author", "category", "quality", "vector")))
+    return Story(
+        *(np.concatenate([getattr(p, name) for p in parts]) for name in ("author", "category", "quality", "vector"))
+    )
 
 
 def promoted_weights(

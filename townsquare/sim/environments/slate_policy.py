@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.errors import ContractError
 from townsquare.protocols.events import REASON
 from townsquare.protocols.recommender import Recommender, allowed_after
 from townsquare.protocols.slates import Slates, top_k
@@ -55,10 +56,8 @@ class SlatePolicy:
             return first, np.where(first >= 0, REASON["first"], 0).astype(np.int8)
         hot = self._hot(agents, seen)
         taken = np.hstack([seen, hot])
-        slates = recommender.recommend(
-            agents, self.places["match"], tick=tick, candidates=supply.active, exclude=taken
-        )
-        match = slates.items
+        slates = recommender.recommend(agents, self.places["match"], tick=tick, candidates=supply.active, exclude=taken)
+        match = checked(slates, len(agents), self.places["match"], supply.active, taken)
         taken = np.hstack([taken, match])
         cold = self._cold(agents)
         promoted = self._promoted(agents, taken)
@@ -95,14 +94,19 @@ class SlatePolicy:
         return self._draw("promoted", agents, items, k, allowed_after(taken, items), weight)
 
     def _draw(
-        self, name: str, agents: IntArray, items: IntArray, k: int, allowed: BoolArray | None,
+        self,
+        name: str,
+        agents: IntArray,
+        items: IntArray,
+        k: int,
+        allowed: BoolArray | None,
         log_weight: FloatArray | None = None,
     ) -> IntArray:
         """(agents, k) without replacement in proportion to exp(log_weight), uniform without one; -1 where short."""
         if not k or not len(items):
             return np.full((len(agents), k), -1, np.int32)
         keys = self.articles["key"][items]
-        draws = self.streams.uniform(name, self.supply.tick, agents[:, None], keys[None, :])  # type: ignore[arg-type]
+        draws = self.streams.uniform(name, self.supply.tick, agents[:, None], keys[None, :])
         scores = draws if log_weight is None else log_weight - np.log(-np.log(draws))
         return top_k(scores, items, k, allowed).items
 
@@ -128,6 +132,20 @@ class SlatePolicy:
         return items, np.where(items >= 0, sources, 0).astype(np.int8)
 
 
-def empty_slates(n_agents: int, length: int) -> Slates:
-    """Lists with nothing in them."""
-    return Slates(np.full((n_agents, length), -1, np.int32), np.full((n_agents, length), -np.inf, np.float32))
+def checked(slates: Slates, n_agents: int, k: int, candidates: IntArray, exclude: IntArray) -> IntArray:
+    """The items of slates that keep the recommender's contract; ContractError says which promise was broken."""
+    items = np.asarray(slates.items)
+    if items.shape != (n_agents, k):
+        raise ContractError(f"the recommender gave slates of shape {items.shape}, not {(n_agents, k)}.")
+    row, place = np.nonzero(items >= 0)
+    chosen = items[row, place].astype(np.int64)
+    if not np.isin(chosen, candidates).all():
+        raise ContractError("the recommender chose items that are not among the candidates.")
+    span = int(candidates[-1]) + 1 if len(candidates) else 1
+    keys = row * span + chosen
+    if len(np.unique(keys)) != len(keys):
+        raise ContractError("the recommender gave one agent the same item twice.")
+    known = (exclude >= 0) & (exclude < span)
+    if np.isin(keys, (np.arange(n_agents)[:, None] * span + exclude)[known]).any():
+        raise ContractError("the recommender chose items that it was told to exclude.")
+    return items.astype(np.int32)

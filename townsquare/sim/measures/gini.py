@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from townsquare.protocols.columns import FloatArray
+from townsquare.protocols.columns import FloatArray, IntArray
 
 
-def gini(values: FloatArray) -> float:
+def gini(values: FloatArray | IntArray) -> float:
     """0 when everybody has the same, towards 1 when one has everything; zeros count.
 
     Lorenz curve from the origin, trapezoid rule, as in SimuLine's code. NaN for nobody, 0 when nobody has anything.

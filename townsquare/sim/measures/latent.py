@@ -10,7 +10,8 @@ def latent(view: TickView) -> dict[str, float]:
     """Cosine of readers with what they were shown, clicked and liked; how alike the articles of one list are; how far
     each reader's mean article moved since the last tick; how far readers moved; and how widely the readers inside and
     outside the loop (with and without a like in the training window) are spread, and how far apart the two groups
-    lie."""
+    lie.
+    """
     vectors = view.articles.content(view.window).astype(np.float64)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     units = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)

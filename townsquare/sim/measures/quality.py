@@ -10,7 +10,8 @@ from townsquare.sim.measures.view import KINDS, TickView, mean, weighted_mean
 def quality(view: TickView) -> dict[str, float]:
     """Mean quality of this tick's new articles (``quality_created``) and of the window, plain and by what the articles
     have gathered; Pearson correlation of quality with exposure, clicks and likes over the window, NaN when either
-    does not vary."""
+    does not vary.
+    """
     all_quality = view.articles["quality"]
     window = all_quality[view.window]
     found = {

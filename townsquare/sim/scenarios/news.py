@@ -142,12 +142,26 @@ class News(Scenario):
     control: ClassVar[dict[str, dict[str, str]]] = {"random": {"recommender.name": "random"}}
     """The arm that every comparison should hold: matching at random."""
     fixed: ClassVar[tuple[str, ...]] = (
-        *Scenario.fixed, "users.count", "users.threshold", "users.quality_weight", "users.concentration",
-        "users.centring", "users.mind", "creators.count", "creators.concentration", "creators.mind", "window", "data",
-        "slate.length", "interruptions",
+        *Scenario.fixed,
+        "users.count",
+        "users.threshold",
+        "users.quality_weight",
+        "users.concentration",
+        "users.centring",
+        "users.mind",
+        "creators.count",
+        "creators.concentration",
+        "creators.mind",
+        "window",
+        "data",
+        "slate.length",
+        "interruptions",
+        "retrain",
+        "best_quality",
     )
 
     scenario: str = "news"
+    "The built-in scenario that the keys belong to."
     users: Users = Users()
     "The readers."
     creators: Creators = Creators()
@@ -179,7 +193,8 @@ class News(Scenario):
     def _clicks_fit(self) -> Self:
         if self.clicks > self.slate.length:
             raise ValueError(
-                f"clicks ({self.clicks}) may not be more than the places of the list, slate.length ({self.slate.length})"
+                f"clicks ({self.clicks}) may not be more than the places of the list, slate.length "
+                f"({self.slate.length})"
             )
         for story in self.interruptions:
             if story.tick >= self.ticks:
