@@ -5,11 +5,12 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-DEMO_COMMAND ?= $(BIN)/townsquare sweep demo --out runs/demo
+DEMO ?= runs/demo
 WORKERS ?= 2
 # One BLAS thread per process: tests and sweeps run in parallel by processes.
 BLAS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
-PYTEST := $(BLAS) $(BIN)/python -m pytest -n $(WORKERS)
+# by file, so that runs shared by the tests of a file are made once
+PYTEST := $(BLAS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -24,8 +25,10 @@ unexport PYTHONHOME
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
-demo: .venv/runtime.ready ## run the example sweep (installs the runtime packages only)
-	$(BLAS) $(DEMO_COMMAND)
+demo: .venv/runtime.ready ## a news town and its random control, with a report (installs the runtime packages only)
+	@$(BLAS) $(BIN)/townsquare sweep demo --out $(DEMO)
+	@$(BIN)/townsquare report $(DEMO)/default/seed-0 --control $(DEMO)/random/seed-0 -o $(DEMO)/report.html
+	@echo "Open $(DEMO)/report.html in a browser; docs/five-minutes.md goes on from here."
 
 test: .venv/dev.ready ## fast tests
 	$(PYTEST)

@@ -10,74 +10,56 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from townsquare.protocols.errors import InputError
-from townsquare.protocols.runfolder import RunFolder
+from townsquare.protocols.events import Events
+from townsquare.protocols.recording import RunWriter
+from townsquare.protocols.runfolder import FORMAT, RunFolder, RunInfo
 from townsquare.protocols.scenario import parse_override
+from townsquare.protocols.streams import Streams
 from townsquare.sweeps import children, sweep
 from townsquare.sweeps.plan import read
 from townsquare.sweeps.sweeping import as_toml
 
 CHILD = """
-import os, signal, sys, time
+import json, os, shutil, signal, sys, time
 from pathlib import Path
-import numpy as np, pandas as pd, pyarrow as pa
-from townsquare.protocols.events import Events
-from townsquare.protocols.recording import RunWriter
-from townsquare.protocols.runfolder import FORMAT, RunFolder, RunInfo
-from townsquare.protocols.scenario import load, parse_override
-from townsquare.protocols.streams import Streams
 
-control = Path(sys.argv[1])
-verb, what, *rest = sys.argv[2:]
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+def stop(signum, frame):
+    raise KeyboardInterrupt
 
-def option(name):
-    return rest[rest.index(name) + 1]
-
-if verb == "run":
-    values = dict(parse_override(rest[i + 1]) for i, word in enumerate(rest) if word == "--set")
-    scenario = load(what, {**values, "seed": int(option("--seed"))})
-    folder = Path(option("--out"))
-    info = RunInfo(format=FORMAT, townsquare="0", name="news", scenario=scenario.model_dump(mode="json"),
-                   fingerprint=scenario.fingerprint(), seed=scenario.seed, ticks=scenario.ticks)
-    agents = pa.table({"agent": np.arange(3, dtype=np.int32), "name": list("abc"), "group": ["users"] * 3})
-    writer = RunWriter.create(folder, info, agents)
-else:
-    writer, _ = RunWriter.reopen(RunFolder(what))
-info = writer.info
-key = f"{writer.path.parent.name}-{info.seed}"
+signal.signal(signal.SIGTERM, stop)
+control, (verb, what, *rest) = Path(sys.argv[1]), sys.argv[2:]
+out = Path(what if verb == "resume" else rest[rest.index("--out") + 1])
+key = f"{out.parent.name}-{out.name[5:]}"
 with (control / "calls").open("a") as calls:
     calls.write(f"{verb} {key} {os.environ['OPENBLAS_NUM_THREADS']}\\n")
-hot = info.scenario["slate"]["hot"]
-items = pa.table({n: pa.array([], t) for n, t in (("item", "int32"), ("name", "str"), ("author", "int32"),
-    ("born", "int32"), ("category", "int32"), ("quality", "float32"), ("vector", "float32"))})
-who = np.arange(3)
+shutil.copytree(control.parent / "cooked" / key, out, dirs_exist_ok=True)
+info = json.loads((out / "run.json").read_text())
+
+def leave(status):
+    (out / "run.json").write_text(json.dumps(info | {"status": status}))
+
+plan = control / key
+word = plan.read_text() if plan.exists() else ""
+plan.unlink(missing_ok=True)
 try:
-    for t in range(info.ticks_done, info.ticks):
-        if t == 1:
-            plan = control / key
-            word = plan.read_text() if plan.exists() else ""
-            plan.unlink(missing_ok=True)
-            if word == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            if word == "fail":
-                print("working", file=sys.stderr)
-                print("townsquare: it broke.", file=sys.stderr)
-                sys.exit(1)
-            if word == "wait":
-                (control / "waiting").touch()
-                time.sleep(60)
-        value = hot + t + Streams(info.seed).uniform("x", t, who[:1], who[:1])[0]
-        events = Events.of("click", who, who)
-        measures = pd.DataFrame({"tick": [t], "measure": ["heat"], "group": [""], "value": [value]})
-        writer.commit(t, events, items, measures, {}, snapshot=None, seconds=0.1, memory=1.0)
-    writer.info.status = "finished"
-    writer.save_info()
+    if word:
+        leave("running")
+    if word == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == "fail":
+        print("working", file=sys.stderr)
+        print("townsquare: it broke.", file=sys.stderr)
+        sys.exit(1)
+    if word == "wait":
+        (control / "waiting").touch()
+        time.sleep(60)
 except KeyboardInterrupt:
-    writer.info.status = "interrupted"
-    writer.save_info()
+    leave("interrupted")
     sys.exit(130)
 """
 FILE = """
@@ -91,13 +73,51 @@ slate.hot = 0.2
 """
 
 
+def cook(folder, arm, seed):
+    """A finished run of ``arm`` such as its process would leave."""
+    scenario = arm.scenario.model_copy(update={"seed": seed})
+    info = RunInfo(
+        format=FORMAT,
+        townsquare="0",
+        name="news",
+        scenario=scenario.model_dump(mode="json"),
+        fingerprint=scenario.fingerprint(),
+        seed=seed,
+        ticks=scenario.ticks,
+    )
+    who = np.arange(3, dtype=np.int32)
+    agents = pa.table({"agent": who, "name": list("abc"), "group": ["users"] * 3})
+    numbers = {"item": "int32", "author": "int32", "born": "int32", "category": "int32", "quality": "float32"}
+    items = pa.table({name: pa.array([], kind) for name, kind in numbers.items()})
+    with RunWriter.create(folder, info, agents) as writer:
+        for t in range(scenario.ticks):
+            value = scenario.slate.hot + t + Streams(seed).uniform("x", t, who[:1], who[:1])[0]
+            measures = pd.DataFrame({"tick": [t], "measure": ["heat"], "group": [""], "value": [value]})
+            events = Events.of("click", who, who)
+            writer.commit(t, events, items, measures, {}, snapshot=None, seconds=0.1, memory=1.0)
+        writer.info.status = "finished"
+        writer.save_info()
+
+
+@pytest.fixture(scope="module")
+def kitchen(tmp_path_factory):
+    """Finished runs of the arms of ``FILE``."""
+    folder = tmp_path_factory.mktemp("kitchen")
+    (folder / "sweep.toml").write_text(FILE)
+    for arm in read(folder / "sweep.toml").arms:
+        for seed in range(3):
+            cook(folder / "cooked" / f"{arm.folder}-{seed}", arm, seed)
+    return folder
+
+
 @pytest.fixture
-def control(tmp_path, monkeypatch):
+def control(kitchen, tmp_path, monkeypatch):
     """A folder that tells the stand-in for ``python -m townsquare`` what to do, and hears what it was asked."""
+    (tmp_path / "cooked").symlink_to(kitchen / "cooked")
     folder = tmp_path / "control"
     folder.mkdir()
     (folder / "child.py").write_text(CHILD)
-    monkeypatch.setattr(children, "COMMAND", (sys.executable, str(folder / "child.py"), str(folder)))
+    monkeypatch.setattr(children, "COMMAND", (sys.executable, "-I", "-S", str(folder / "child.py"), str(folder)))
     return folder
 
 
@@ -382,7 +402,7 @@ def test_an_interruption_stops_the_children_and_loses_nothing(tmp_path, control,
 
 
 def test_one_seed_is_compared_by_reader(tmp_path, control, file):
-    result = sweep(file, out=tmp_path / "out", seeds=[4])
+    result = sweep(file, out=tmp_path / "out", seeds=[2])
     by_reader = [row for row in result.rows if row["unit"] == "agent"]
     assert {row["arm"] for row in by_reader} == {"hot", "random"}
     assert {row["n"] for row in by_reader} == {3}
@@ -392,10 +412,10 @@ def test_one_seed_is_compared_by_reader(tmp_path, control, file):
 
 @pytest.mark.slow
 def test_a_real_sweep_is_killed_and_goes_on(tmp_path):
-    path = written(tmp_path, "[set]\nticks = 8\nusers.count = 100\ncreators.count = 10\nslate.length = 20\n[arms.a]\n")
+    path = written(tmp_path, "[set]\nticks = 30\nusers.count = 100\ncreators.count = 10\nslate.length = 20\n[arms.a]\n")
     command = [sys.executable, "-c", f"from townsquare.sweeps import sweep; sweep({str(path)!r}, out='out', jobs=2)"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
-    while not list(tmp_path.glob("out/*/seed-0/checkpoints/000002.npz")):
+    while not list(tmp_path.glob("out/*/seed-0/events/000002.parquet")):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)

@@ -37,7 +37,7 @@ def test_an_unfinished_run_says_so(fake_run, run):
 
 def test_a_fork_names_its_parent(fake_run, run):
     info = fake_run(run.measures(), parent={"path": "runs/<a>", "at": 10, "digest": "ab"}).info
-    assert "runs/&lt;a&gt; at tick 10 (digest ab)" in head(info)
+    assert "runs/&lt;a&gt; (as seen from the run folder) at tick 10, digest ab" in head(info)
 
 
 def test_only_the_news_scenario_claims_a_paper(fake_run, run):

@@ -97,6 +97,7 @@ def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     )
     compare.add_argument("run", type=Path, nargs="+", metavar="RUN", help="run folders; the first is the base")
     compare.add_argument("--measure", action="append", metavar="NAME", help="only these measures")
+    compare.add_argument("--all", action="store_true", help="all measures, not only the main ones")
     compare.add_argument("--level", type=float, default=0.95, help="confidence level of the intervals (default 0.95)")
     compare.add_argument("--burn-in", type=int, default=0, metavar="TICKS", help="leave out the first ticks")
     compare.add_argument("--json", action="store_true", help="print JSON")

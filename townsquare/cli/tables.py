@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from townsquare.cli import printing
+from townsquare.cli import printing, sweep_table
 from townsquare.cli.running import overrides
 from townsquare.comparison import compare as compare_runs
 from townsquare.dashboard import report as page
@@ -37,8 +37,12 @@ def compare(arguments: argparse.Namespace) -> int:
     found = compare_runs(*arguments.run, level=arguments.level, burn_in=arguments.burn_in)
     rows = _chosen(found.rows(), arguments.measure)
     if arguments.json:
-        print(json.dumps({**json.loads(found.to_json()), "measures": rows} | {"rows": None}))
+        told = json.loads(found.to_json())
+        del told["rows"]
+        print(json.dumps(told | {"measures": rows}))
         return 0
+    if not arguments.measure and not arguments.all:
+        rows = [row for row in rows if row["measure"] in _MAIN or row["unit"] == "agent"]
     printing.table(f"Paired differences to {arguments.run[0]}", *_difference_table(rows, found.level))
     for note in found.notes:
         print(f"note: {note}")
@@ -55,7 +59,7 @@ def sweep(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(done.to_json())
     else:
-        printing.sweep(done, _MAIN)
+        sweep_table.show(done, _MAIN)
         print(f"\nsweep folder  {out}")
         print(f"all measures  {out / 'table.csv'}")
     for failure in done.failures:

@@ -35,8 +35,9 @@ class _Tally:
     def __init__(self, run: RunFolder, size: int) -> None:
         items = run.items()
         known = int(items["item"].max()) + 1 if len(items) else 0
-        self.quality = np.full(known, np.nan)
-        self.author = np.full(known, -1, np.int64)
+        # one place more than there are items, for whatever is none of them
+        self.quality = np.full(known + 1, np.nan)
+        self.author = np.full(known + 1, -1, np.int64)
         if known:
             self.quality[items["item"]] = items["quality"]
             self.author[items["item"]] = items["author"]
@@ -54,14 +55,15 @@ class _Tally:
         for kind in self.count:
             some = events.where(inside & (events.kind == KIND[kind]))
             self.count[kind] += self._sum(some, None)
-            self.quality_sum[kind] += self._sum(some, self.quality[some.item])
+            item = np.where((some.item >= 0) & (some.item < len(self.quality)), some.item, -1)
+            self.quality_sum[kind] += self._sum(some, self.quality[item])
             if kind == "shown":
                 cell = some.agent.astype(np.int64) * len(REASONS) + some.why
                 self.sources += np.bincount(cell, minlength=self.sources.size).reshape(self.sources.shape)
             if kind == "click":
                 self.rank += self._sum(some, some.rank.astype(np.float64))
                 self.utility += self._sum(some, some.value.astype(np.float64))
-                author = self.author[some.item]
+                author = self.author[item]
                 pair = some.agent.astype(np.int64) * max(self.n_authors, 1) + author
                 self.read.append(np.unique(pair[author >= 0]))
 

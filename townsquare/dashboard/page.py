@@ -46,7 +46,9 @@ def head(info: RunInfo) -> str:
         ),
     }
     if info.parent is not None:
-        facts["Forked from"] = f"{info.parent.path} at tick {info.parent.at} (digest {info.parent.digest})"
+        facts["Forked from"] = (
+            f"{info.parent.path} (as seen from the run folder) at tick {info.parent.at}, digest {info.parent.digest}"
+        )
     rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts.items())
     unfinished = (
         ""

@@ -76,8 +76,16 @@ class Articles:
         return np.arange(self.starts[tick], len(self))
 
     def content(self, items: IntArray) -> FloatArray:
-        """Vectors of articles in circulation, float32; any shape of ids."""
+        """Vectors of articles in circulation, float32; any shape of ids. Zeros when nothing is in circulation."""
+        if not len(self.vectors):
+            return np.zeros((*items.shape, self.width), np.float32)
         return self.vectors[items - self.first]
+
+    def column(self, name: str, items: IntArray) -> Any:
+        """A column's values for articles in circulation; any shape of ids. Zeros when nothing is in circulation."""
+        if not len(self.vectors):
+            return np.zeros(items.shape, _COLUMNS[name])
+        return self.columns[name][items]
 
     def end(self, tick: int) -> int:
         """How many articles there are once those of ``tick`` are published."""

@@ -155,12 +155,9 @@ class Feed:
         def match(rows: slice) -> FloatArray:
             return cosine(self.readers[rows].astype(np.float32), self.articles.content(held[rows]))
 
-        if not len(self.articles.vectors):  # nothing is in circulation, so every list is empty
-            items = held = items[:, :0]
-
         parts = self.workers.blocks(self.n_readers, match)
         matched = steady(np.concatenate(parts).astype(np.float64), 6)
-        worth = steady(self.articles["quality"][held] / self.scenario.quality_scale(), 9)
+        worth = steady(self.articles.column("quality", held) / self.scenario.quality_scale(), 9)
         self._slates, self._features = items, {"match": matched, "quality": worth}
         traits = {name: self.cast.readers[name] for name in ("concentration", "threshold", "quality_weight")}
         return [
@@ -173,7 +170,7 @@ class Feed:
                 items,
                 traits | {"position": self.readers},
                 self._features,
-                self.articles["key"][held],
+                self.articles.column("key", held),
             )
         ]
 
@@ -189,7 +186,6 @@ class Feed:
             posts, self.n_readers, self.n_creators, self.now.creators.articles, self.articles
         )
         posts = posts.where(good)
-)
         active = self._active(tick)
         author = posts.agent.astype(np.int64) - self.n_readers
         own = self.articles["author"][active].astype(np.int64) - self.n_readers

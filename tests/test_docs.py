@@ -1,0 +1,333 @@
+"""The documentation keeps its word: its blocks run, its tables are those of the code, its links lead somewhere.
+
+Blocks fenced as ``sh`` or ``python`` run in the order of their document, all in one folder, towns made small.
+An HTML comment on the line before a block says otherwise:
+
+    <!-- test: skip -->   the block is not run
+    <!-- test: slow -->   the block is run by the slow tests only
+    <!-- test: full -->   the block's own numbers stand: the town is not made small
+"""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from pydantic import BaseModel
+
+import townsquare as ts
+from townsquare.protocols import Settings, find, known
+from townsquare.protocols.events import KINDS, REASONS
+from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
+from townsquare.sim.scenarios.news import News
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+TOLD = [ROOT / "README.md", *(DOCS / f"{name}.md" for name in ("five-minutes", "python", "news", "run-folder"))]
+"""Documents whose blocks are run here; the others have tests of their own."""
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
+SMALL = {"users.count": 60, "creators.count": 6, "ticks": 30}
+"""What a block's town shrinks to where the block does not say itself."""
+
+BLOCK = re.compile(r"(?:^<!-- test: (\w+) -->\n)?^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    mark: str
+    language: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    return [Block(*found) for found in BLOCK.findall(page.read_text("utf-8"))]
+
+
+# What runs the blocks of one document: a process of its own, so that nothing is registered or patched in ours.
+DRIVER = """
+import ast, asyncio, inspect, json, subprocess, sys
+from townsquare import runs
+small, steps = json.loads(sys.stdin.read())
+resolve = runs.resolve
+names = {"__name__": "__main__"}
+for mark, language, text in steps:
+    print(text, file=sys.stderr)
+    if language == "sh":
+        subprocess.run(["sh", "-eu", "-c", text], check=True, env=None if mark != "full" else {**__import__("os").environ, "FULL": "1"})
+        continue
+    def shrunk(scenario, seed, values):
+        own = isinstance(scenario, runs.Scenario) or mark == "full"
+        return resolve(scenario, seed, values if own else {**small, **dict(values or {})})
+    runs.resolve = shrunk
+    code = compile(text, "<documentation>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = eval(code, names)
+    if inspect.iscoroutine(result):
+        asyncio.run(result)
+"""
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Runs blocks in a fresh folder, with ``townsquare`` and ``python`` on the PATH; what they printed."""
+    place = tmp_path / "bin"
+    place.mkdir()
+    sets = shlex.join(part for path, value in SMALL.items() for part in ("--set", f"{path}={value}"))
+    command = f"{shlex.quote(sys.executable)} -m townsquare"
+    shrink = f'run|check|sweep) if [ -z "${{FULL:-}}" ]; then verb=$1; shift; exec {command} "$verb" {sets} "$@"; fi ;;'
+    (place / "townsquare").write_text(f'#!/bin/sh\ncase "$1" in {shrink}\nesac\nexec {command} "$@"\n')
+    (place / "python").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    for script in place.iterdir():
+        script.chmod(0o755)
+    folder = tmp_path / "here"
+    folder.mkdir()
+
+    def run(steps: list[Block]) -> str:
+        environment = os.environ | {
+            "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        told = json.dumps([SMALL, [[step.mark, step.language, step.text] for step in steps]])
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", DRIVER],
+            input=told,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+def make_targets(block: Block) -> list[str]:
+    return re.findall(r"^make ([\w-]+)", block.text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", TOLD, ids=lambda page: page.name)
+def test_blocks_run(page, told):
+    steps = [b for b in blocks(page) if b.mark not in ("skip", "slow") and not make_targets(b)]
+    if steps:
+        told(steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", [p for p in TOLD if any(b.mark == "slow" for b in blocks(p))], ids=lambda page: page.name
+)
+def test_slow_blocks_run_too(page, told):
+    told([b for b in blocks(page) if b.mark != "skip" and not make_targets(b)])
+
+
+def test_make_targets_exist():
+    there = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    wanted = {name for page in PAGES for block in blocks(page) for name in make_targets(block)}
+    assert {"demo", "test"} <= wanted
+    assert wanted <= there
+
+
+def test_marks_are_known():
+    marks = {m for page in TOLD for m in re.findall(r"<!-- test: (\w+) -->", page.read_text("utf-8"))}
+    assert marks <= {"skip", "slow", "full"}
+    attached = [b for page in TOLD for b in blocks(page) if b.mark]
+    assert len(attached) == sum(page.read_text("utf-8").count("<!-- test:") for page in TOLD), "a mark stands alone"
+
+
+# ---- links ---------------------------------------------------------------------------------------------------------
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text("utf-8")), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    for link in LINK.findall(FENCED.sub("", page.read_text("utf-8"))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{link}: there is no {path}"
+        assert not anchor or anchor in anchors(target), f"{link}: no such heading"
+
+
+def test_every_page_is_reached_from_the_readme():
+    seen, todo = set(), [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        seen.add(page)
+        for link in LINK.findall(FENCED.sub("", page.read_text("utf-8"))):
+            target = (page.parent / link.partition("#")[0]).resolve()
+            if target.suffix == ".md" and target.exists() and target not in seen:
+                todo.append(target)
+    missing = [page.name for page in DOCS.glob("**/*.md") if page.resolve() not in seen]
+    assert not missing
+
+
+# ---- tables --------------------------------------------------------------------------------------------------------
+
+
+def table(page: Path, heading: str) -> list[list[str]]:
+    """Cells of the first table below a heading, without its head; backticks are dropped."""
+    below = page.read_text("utf-8").split(f"# {heading}\n", 1)[1]
+    found = re.search(r"^\|.*\n\|[-| :]+\|\n((?:\|.*\n)+)", below, flags=re.MULTILINE)
+    assert found, f"no table below {heading!r}"
+    rows = [line.strip().strip("|").split("|") for line in found[1].splitlines()]
+    return [[cell.strip().replace("`", "") for cell in row] for row in rows]
+
+
+def leaves(model: type[BaseModel], values: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Every path that --set takes, with its default."""
+    found: dict[str, Any] = {}
+    for name in model.model_fields:
+        value = values[name]
+        inner = getattr(model(**values) if model is not News else News(), name)
+        if isinstance(inner, Settings):
+            found |= leaves(type(inner), value, f"{before}{name}.")
+        else:
+            found[before + name] = value
+    return found
+
+
+def test_every_setting_of_the_news_town_is_told():
+    defaults = leaves(News, News().model_dump(mode="json"))
+    told = {row[0]: row[1] for row in table(DOCS / "news.md", "Every setting")}
+    written = {
+        path: "–" if value is None else value if isinstance(value, str) else json.dumps(value)
+        for path, value in defaults.items()
+    }
+    assert told == written
+
+
+def test_every_recommender_and_its_settings_are_told():
+    told = {row[0]: row[2] for row in table(DOCS / "news.md", "Recommenders")}
+    ours = {name for name, where in known("recommender").items() if where.startswith("townsquare.")}
+    assert told.keys() == ours
+    for name in ours:
+        keys = find("recommender", name).Config.model_fields
+        assert re.findall(r"(\w+) =", told[name]) == [key for key in keys if key != "parts"], name
+
+
+def test_event_codes_are_told():
+    page = DOCS / "run-folder.md"
+    assert [(row[0], row[1]) for row in table(page, "Codes of `kind`")] == [(str(i), k) for i, k in enumerate(KINDS)]
+    whys = [(str(i), why or "(empty)") for i, why in enumerate(REASONS)]
+    assert [(row[0], row[1]) for row in table(page, "Codes of `why`")] == whys
+
+
+# ---- the run folder ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """A small run and a fork of it."""
+    place = tmp_path_factory.mktemp("pair")
+    sizes = {"users.count": 20, "creators.count": 3, "ticks": 4, "slate.length": 12, "clicks": 3}
+    first = ts.run("news", seed=3, set=sizes | {"record.snapshots": 2}, out=place / "first")
+    return first, first.fork(2, {"recommender.name": "random"}, out=place / "fork")
+
+
+def test_files_are_told(pair):
+    text = (DOCS / "run-folder.md").read_text("utf-8")
+    names = {
+        re.sub(r"\d{6}", "000012", p.relative_to(run.path).as_posix())
+        for run in pair
+        for p in run.path.rglob("*")
+        if p.is_file()
+    }
+    for name in names:
+        assert name.replace("snapshots/000012", "snapshots/000010") in text or name in text, name
+
+
+@pytest.mark.parametrize(
+    ("heading", "file"),
+    [
+        ("events", "events/000001.parquet"),
+        ("items", "items/000001.parquet"),
+        ("measures.parquet", "measures.parquet"),
+        ("agents.parquet", "agents.parquet"),
+    ],
+)
+def test_columns_are_told(pair, heading, file):
+    schema = pq.read_schema(pair[0].path / file)
+    words = {"float": "float32", "double": "float64", "large_string": "string"}
+    written = [
+        (f.name, re.sub(r"fixed_size_list<.*>\[\d+\]", "list of d float32", words.get(str(f.type), str(f.type))))
+        for f in schema
+    ]
+    assert [(row[0], row[1]) for row in table(DOCS / "run-folder.md", heading)] == written
+
+
+def test_snapshot_arrays_are_told(pair):
+    arrays = pair[0].snapshot(2)
+    told = {row[0]: row[1] for row in table(DOCS / "run-folder.md", "snapshots")}
+    assert told == {name: str(array.dtype) for name, array in arrays.items()}
+
+
+def test_keys_of_run_json_are_told(pair):
+    told = [row[0] for row in table(DOCS / "run-folder.md", "run.json")]
+    assert told == [
+        *(key for key in RunInfo.model_fields if key != "parent"),
+        *(f"parent.{k}" for k in Parent.model_fields),
+    ]
+    assert {*json.loads((pair[1].path / "run.json").read_text("utf-8"))} == {*RunInfo.model_fields}
+    assert f"format {FORMAT}" in (DOCS / "run-folder.md").read_text("utf-8").lower()
+
+
+def test_every_measure_is_told(pair):
+    text = (DOCS / "news.md").read_text("utf-8").split("# Measures\n", 1)[1].split("\n## ", 1)[0]
+    kinds = ("exposure", "click", "like")
+    told = set()
+    for name in re.findall(r"^\| `([^|]+)` \|", text, flags=re.MULTILINE):
+        for one in name.replace("`", "").split(", "):
+            over = [one.replace("KIND", kind) for kind in kinds] if "KIND" in one else [one]
+            told |= {x.replace("OVER", o) for x in over for o in ("articles", "creators")} if "OVER" in one else {*over}
+    assert told == set(pair[0].measures()["measure"])
+
+
+def digest_program() -> str:
+    """The standalone reader that the documentation prints."""
+    found = [b.text for b in blocks(DOCS / "run-folder.md") if "hashlib" in b.text]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_stranger_can_recompute_the_digest(pair):
+    """With nothing but pyarrow, numpy and the standard library, for a run and for a fork of it."""
+    program = digest_program()
+    assert "townsquare" not in program
+    lines = [line for line in program.splitlines() if line.strip()]
+    assert len(lines) <= 30
+    names: dict[str, Any] = {"__name__": "stranger"}
+    exec(compile(program, "digest", "exec"), names)  # noqa: S102  # it is ours
+    for run in pair:
+        assert names["digest"](run.path) == run.info.digest == RunFolder(run.path).digest()
+
+
+def test_the_digest_notices_one_changed_bit(pair, tmp_path):
+    names: dict[str, Any] = {"__name__": "stranger"}
+    exec(compile(digest_program(), "digest", "exec"), names)  # noqa: S102
+    import shutil
+
+    copy = shutil.copytree(pair[0].path, tmp_path / "copy")
+    path = copy / "events" / "000003.parquet"
+    rows = pq.read_table(path)
+    item = np.array(rows["item"])
+    item[-1] += 1
+    pq.write_table(rows.set_column(rows.schema.get_field_index("item"), "item", [item]), path)
+    assert names["digest"](copy) != pair[0].info.digest
