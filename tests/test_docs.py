@@ -5,20 +5,18 @@ An HTML comment on the line before a block says otherwise:
 
     <!-- test: skip -->   the block is not run
     <!-- test: slow -->   the block is run by the slow tests only
-    <!-- test: full -->   the block's own numbers stand: the town is not made small
 """
 
 import json
 import os
 import re
-import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from pydantic import BaseModel
@@ -34,7 +32,7 @@ DOCS = ROOT / "docs"
 TOLD = [ROOT / "README.md", *(DOCS / f"{name}.md" for name in ("five-minutes", "python", "news", "run-folder"))]
 """Documents whose blocks are run here; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
-SMALL = {"users.count": 60, "creators.count": 6, "ticks": 30}
+SMALL = {"users.count": 40, "creators.count": 4, "ticks": 24, "record.snapshots": 12}
 """What a block's town shrinks to where the block does not say itself."""
 
 BLOCK = re.compile(r"(?:^<!-- test: (\w+) -->\n)?^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -52,54 +50,54 @@ def blocks(page: Path) -> list[Block]:
 
 
 # What runs the blocks of one document: a process of its own, so that nothing is registered or patched in ours.
-DRIVER = """
-import ast, asyncio, inspect, json, subprocess, sys
-from townsquare import runs
+# Commands of ours run inside it, because starting Python and its libraries anew takes longer than a small run.
+DRIVER = '''
+import ast, asyncio, inspect, json, re, shlex, subprocess, sys
+from townsquare import cli, runs
 small, steps = json.loads(sys.stdin.read())
 resolve = runs.resolve
+
+def shrunk(scenario, seed, values):
+    own = isinstance(scenario, runs.Scenario)
+    return resolve(scenario, seed, values if own else {**small, **dict(values or {})})
+
+def command(words):
+    if words[1] == "sweep":
+        words[2:2] = [part for path, value in small.items() for part in ("--set", f"{path}={value}")]
+    code = cli.main(words[1:])
+    assert code == 0, f"exit code {code}"
+
+def shell(text):
+    for part in re.findall(r"(?:.*<<'EOF'\\n(?:.*\\n)*?EOF\\n|(?:.*\\\\\\n)*.*\\n)", text):
+        words = shlex.split(part, comments=True) if part.startswith("townsquare ") else []
+        if words:
+            command(words)
+        elif part.strip():
+            subprocess.run(["sh", "-eu", "-c", part], check=True)
+
+runs.resolve = shrunk
 names = {"__name__": "__main__"}
-for mark, language, text in steps:
-    print(text, file=sys.stderr)
+for language, text in steps:
+    print(text, file=sys.stderr, flush=True)
     if language == "sh":
-        subprocess.run(["sh", "-eu", "-c", text], check=True, env=None if mark != "full" else {**__import__("os").environ, "FULL": "1"})
+        shell(text)
         continue
-    def shrunk(scenario, seed, values):
-        own = isinstance(scenario, runs.Scenario) or mark == "full"
-        return resolve(scenario, seed, values if own else {**small, **dict(values or {})})
-    runs.resolve = shrunk
-    code = compile(text, "<documentation>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    result = eval(code, names)
+    result = eval(compile(text, "<documentation>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
     if inspect.iscoroutine(result):
         asyncio.run(result)
-"""
+'''
 
 
 @pytest.fixture
 def told(tmp_path):
-    """Runs blocks in a fresh folder, with ``townsquare`` and ``python`` on the PATH; what they printed."""
-    place = tmp_path / "bin"
-    place.mkdir()
-    sets = shlex.join(part for path, value in SMALL.items() for part in ("--set", f"{path}={value}"))
-    command = f"{shlex.quote(sys.executable)} -m townsquare"
-    shrink = f'run|check|sweep) if [ -z "${{FULL:-}}" ]; then verb=$1; shift; exec {command} "$verb" {sets} "$@"; fi ;;'
-    (place / "townsquare").write_text(f'#!/bin/sh\ncase "$1" in {shrink}\nesac\nexec {command} "$@"\n')
-    (place / "python").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
-    for script in place.iterdir():
-        script.chmod(0o755)
-    folder = tmp_path / "here"
-    folder.mkdir()
+    """Runs blocks in a fresh folder; what they printed."""
 
     def run(steps: list[Block]) -> str:
-        environment = os.environ | {
-            "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        told = json.dumps([SMALL, [[step.mark, step.language, step.text] for step in steps]])
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", DRIVER],
-            input=told,
-            cwd=folder,
+            input=json.dumps([SMALL, [[step.language, step.text] for step in steps]]),
+            cwd=tmp_path,
             env=environment,
             capture_output=True,
             text=True,
@@ -139,7 +137,7 @@ def test_make_targets_exist():
 
 def test_marks_are_known():
     marks = {m for page in TOLD for m in re.findall(r"<!-- test: (\w+) -->", page.read_text("utf-8"))}
-    assert marks <= {"skip", "slow", "full"}
+    assert marks <= {"skip", "slow"}
     attached = [b for page in TOLD for b in blocks(page) if b.mark]
     assert len(attached) == sum(page.read_text("utf-8").count("<!-- test:") for page in TOLD), "a mark stands alone"
 
@@ -322,12 +320,10 @@ def test_a_stranger_can_recompute_the_digest(pair):
 def test_the_digest_notices_one_changed_bit(pair, tmp_path):
     names: dict[str, Any] = {"__name__": "stranger"}
     exec(compile(digest_program(), "digest", "exec"), names)  # noqa: S102
-    import shutil
-
     copy = shutil.copytree(pair[0].path, tmp_path / "copy")
     path = copy / "events" / "000003.parquet"
     rows = pq.read_table(path)
-    item = np.array(rows["item"])
+    item = rows["item"].to_numpy().copy()
     item[-1] += 1
     pq.write_table(rows.set_column(rows.schema.get_field_index("item"), "item", [item]), path)
     assert names["digest"](copy) != pair[0].info.digest

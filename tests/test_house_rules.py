@@ -26,7 +26,17 @@ OPTIONAL = {"altair": "report", "implicit": "cf", "vl_convert": "report"}
 KNOWS_OPTIONAL: dict[str, set[str]] = {}
 """Files that are themselves only imported when the extra is there, and may import its packages at the top."""
 
-STANDS_ALONE = {"tests/test_house_rules.py", "tests/test_import_is_quiet.py", "tests/test_public_names.py"}
+STANDS_ALONE = {
+    "tests/cli/test_bad_input.py",
+    "tests/cli/test_full_disk.py",
+    "tests/test_docs.py",
+    "tests/test_house_rules.py",
+    "tests/test_import_is_quiet.py",
+    "tests/test_kill.py",
+    "tests/test_pairing.py",
+    "tests/test_phenomena.py",
+    "tests/test_public_names.py",
+}
 """Test files that are about the whole tree, not about one file of it."""
 
 MACHINE_PATH = re.compile(r"(?<![\w.$}~])/(?:home|root|Users|work|workspace|mnt|media|srv)/\w|\b[A-Z]:\\\\?Users\b")

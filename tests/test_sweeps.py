@@ -55,6 +55,9 @@ try:
         print("working", file=sys.stderr)
         print("townsquare: it broke.", file=sys.stderr)
         sys.exit(1)
+    if word == "other":
+        info["fingerprint"] = "another"
+        leave("finished")
     if word == "wait":
         (control / "waiting").touch()
         time.sleep(60)
@@ -165,6 +168,14 @@ def test_news_is_the_seven_strategies():
 def test_demo_is_two_arms_and_one_seed():
     plan = read("demo")
     assert ([arm.name for arm in plan.arms], plan.seeds) == (["default", "random"], (0,))
+
+
+def test_the_file_of_the_docs_is_one(tmp_path):
+    text = (Path(__file__).parents[1] / "docs" / "compare-and-sweep.md").read_text("utf-8")
+    plan = read(written(tmp_path, text.split("```toml\n")[1].split("```")[0]))
+    assert [arm.name for arm in plan.arms] == [
+        "default", "hot", "popular", "slate.cold_start=0.1", "slate.cold_start=0.5", "random",
+    ]  # fmt: skip
 
 
 def test_the_control_arm_is_added(file):
@@ -381,6 +392,23 @@ def test_a_torn_run_is_a_row(tmp_path, control, file):
     assert (failure["arm"], "torn" in failure["message"]) == ("hot", True)
 
 
+def test_a_run_that_is_not_the_arms_is_refused(tmp_path, control, file):
+    sweep(file, out=tmp_path / "out", seeds=[0])
+    folder = tmp_path / "out" / "hot" / "seed-0"
+    folder.rename(folder.with_name("elsewhere"))
+    (tmp_path / "out" / "default" / "seed-0").rename(folder)
+    with pytest.raises(InputError, match="holds another run than arm 'hot' with seed 0"):
+        sweep(file, out=tmp_path / "out", seeds=[0])
+
+
+def test_a_child_that_ran_something_else_is_a_row(tmp_path, control, file):
+    """As when the package is changed while a sweep is under way."""
+    (control / "hot-0").write_text("other")
+    result = sweep(file, out=tmp_path / "out", seeds=[0])
+    assert [(row["arm"], "holds another run" in row["message"]) for row in result.failures] == [("hot", True)]
+    assert {run["arm"] for run in result.runs} == {"default", "random"}
+
+
 def test_an_interruption_stops_the_children_and_loses_nothing(tmp_path, control, file):
     (control / "hot-0").write_text("wait")
 
@@ -392,7 +420,7 @@ def test_an_interruption_stops_the_children_and_loses_nothing(tmp_path, control,
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
-        sweep(file, out=tmp_path / "out", seeds=[0], jobs=3)
+        sweep(file, out=tmp_path / "out", seeds=[0], jobs=1)
     thread.join()
     assert RunFolder(tmp_path / "out" / "hot" / "seed-0").info.status == "interrupted"
     assert "identity" in json.loads((tmp_path / "out" / "sweep.json").read_text())

@@ -1,5 +1,6 @@
 """A stranger's package: built, installed, found by its name, and put to the contract."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -55,3 +56,12 @@ def test_a_typing_error_in_its_settings_is_told(installed, tmp_path):
 def test_it_keeps_the_contract(installed, tmp_path):
     shutil.copytree(EXAMPLE / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     assert " passed" in outside(installed, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
+
+
+def test_a_town_runs_on_it(installed, tmp_path):
+    town = ["ticks=4", "users.count=60", "creators.count=6", "slate.length=20", "recommender.name=freshest-likes"]
+    words = [word for setting in town for word in ("--set", setting)]
+    told = json.loads(outside(installed, tmp_path, "-m", "townsquare", "run", "news", *words, "--out", "run", "--json"))
+    assert told["status"] == "finished"
+    assert outside(installed, tmp_path, "-m", "townsquare", "replay", "run").strip() == "identical"
+    assert "freshest-likes" in outside(installed, tmp_path, "-m", "townsquare", "list", "recommender")

@@ -18,7 +18,7 @@ from townsquare.protocols.registry import configure, find, known
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Mind, Town
 from townsquare.protocols.workers import Workers
-from townsquare.sim.data import adressa, own
+from townsquare.sim.data import adressa, chosen, own
 from townsquare.sim.data.space import Space
 from townsquare.sim.environments.feed import Cast, Feed
 from townsquare.sim.scenarios.news import Creators, News, Users
@@ -147,7 +147,8 @@ def _space(scenario: News, streams: Streams) -> Space:
     if data.name == "adressa":
         return adressa.load()
     cls, config = configure("embedder", data.embedder.name, data.embedder.settings())
-    return own.load(data.articles, data.interactions, cls(config, streams), data.rating_threshold)
+    tables = chosen.choose(data.source, data.articles, data.interactions)
+    return own.load(tables.articles, tables.interactions, cls(config, streams), data.rating_threshold)
 
 
 def _cast(scenario: News, space: Space, streams: Streams) -> Cast:
@@ -206,5 +207,13 @@ def _agents_table(cast: Cast) -> pa.Table:
 
 
 def _data_hashes(scenario: News) -> dict[str, str]:
-    files = [path for path in (scenario.data.articles, scenario.data.interactions) if path is not None]
-    return {str(path): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in files if Path(path).is_file()}
+    data = scenario.data
+    if data.name == "adressa":
+        return {}
+    tables = chosen.choose(data.source, data.articles, data.interactions)
+    return {label: _sha256(path) for label, path in tables.labels.items()}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -177,3 +177,29 @@ def test_ten_thousand_units_fit_into_time_and_memory():
     tracemalloc.stop()
     assert time.perf_counter() - began < 4
     assert peak < 300e6
+
+
+def covers(n, ticks=False, memory=0.0):
+    """Share of 2,000 intervals that hold the true difference, 0."""
+    steps = rng("coverage", n).normal(size=(n, 2000))
+    b = steps.copy()
+    for t in range(1, n if memory else 0):
+        b[t] = memory * b[t - 1] + steps[t]
+    found = paired_columns(np.zeros_like(b), b, ticks=ticks)
+    return np.mean([one.interval[0] <= 0 <= one.interval[1] for one in found])
+
+
+@pytest.mark.slow
+def test_coverage_is_as_the_docs_say():
+    """The table of docs/compare-and-sweep.md; with -s it is printed."""
+    table = {
+        "5 seeds": (covers(5), 0.95),
+        "30 readers": (covers(30), 0.93),
+        "100 readers": (covers(100), 0.94),
+        "50 ticks": (covers(50, ticks=True), 0.95),
+        "50 ticks, 0.5": (covers(50, ticks=True, memory=0.5), 0.92),
+        "50 ticks, 0.8": (covers(50, ticks=True, memory=0.8), 0.82),
+    }
+    print(*(f"{name}: {found:.3f}" for name, (found, _) in table.items()), sep="\n")
+    for name, (found, told) in table.items():
+        assert found == pytest.approx(told, abs=0.015), name

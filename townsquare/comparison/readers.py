@@ -53,23 +53,20 @@ class _Tally:
         """One tick."""
         inside = (events.agent >= 0) & (events.agent < self.size)
         for kind in self.count:
-            some = events.where(inside & (events.kind == KIND[kind]))
-            self.count[kind] += self._sum(some, None)
-            item = np.where((some.item >= 0) & (some.item < len(self.quality)), some.item, -1)
-            self.quality_sum[kind] += self._sum(some, self.quality[item])
+            rows = np.flatnonzero(inside & (events.kind == KIND[kind]))
+            agent, item = events.agent[rows].astype(np.int64), events.item[rows]
+            item = np.where((item >= 0) & (item < len(self.quality)), item, -1)
+            self.count[kind] += np.bincount(agent, minlength=self.size)
+            self.quality_sum[kind] += np.bincount(agent, self.quality[item], minlength=self.size)
             if kind == "shown":
-                cell = some.agent.astype(np.int64) * len(REASONS) + some.why
+                cell = agent * len(REASONS) + events.why[rows]
                 self.sources += np.bincount(cell, minlength=self.sources.size).reshape(self.sources.shape)
             if kind == "click":
-                self.rank += self._sum(some, some.rank.astype(np.float64))
-                self.utility += self._sum(some, some.value.astype(np.float64))
+                self.rank += np.bincount(agent, events.rank[rows], minlength=self.size)
+                self.utility += np.bincount(agent, events.value[rows], minlength=self.size)
                 author = self.author[item]
-                pair = some.agent.astype(np.int64) * max(self.n_authors, 1) + author
+                pair = agent * max(self.n_authors, 1) + author
                 self.read.append(np.unique(pair[author >= 0]))
-
-    def _sum(self, events: Events, weights: FloatArray | None) -> FloatArray:
-        total: FloatArray = np.bincount(events.agent, weights, minlength=self.size).astype(np.float64)
-        return total
 
     def values(self, n_ticks: int) -> Values:
         """What the sums come to."""

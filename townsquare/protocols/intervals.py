@@ -129,7 +129,8 @@ def welch(a: FloatArray, b: FloatArray, level: float = 0.95) -> Interval | None:
     total = float(parts.sum())
     if total == 0:
         return difference, difference
-    freedom = total**2 / float((parts**2 / (np.array([len(a), len(b)]) - 1)).sum())
+    share = parts / total
+    freedom = 1 / float((share**2 / (np.array([len(a), len(b)]) - 1)).sum())
     half = float(stdtrit(freedom, 0.5 + level / 2)) * total**0.5
     return difference - half, difference + half
 

@@ -62,7 +62,11 @@ def fill(result: SweepResult, runs: Runs, seeds: int) -> None:
         )
         for arm in ends:
             if arm != result.base and len(ends[arm]):
-                result.rows += _by_reader(arm, *(next(iter(runs[name].values())) for name in (result.base, arm)))
+                base_run, run = (next(iter(runs[name].values())) for name in (result.base, arm))
+                try:
+                    result.rows += _by_reader(arm, base_run, run)
+                except RunFolderError as error:
+                    result.notes.append(f"arm {arm!r} cannot be compared by reader: {error}")
 
 
 def _at_the_end(arm: str, runs: Mapping[int, RunFolder], result: SweepResult) -> pd.DataFrame:

@@ -64,9 +64,10 @@ class _Sweep:
                 if progress is not None:
                     progress(done, total)
         result = self._counted()
-        seeds = self.plan.seeds
-        finished = {arm: {seed: run for seed in seeds if (run := self._finished(arm, seed))} for arm in self.arms}
-        fill(result, finished, len(seeds))
+        finished: dict[str, dict[int, RunFolder]] = {arm: {} for arm in self.arms}
+        for run in result.runs:
+            finished[run["arm"]][run["seed"]] = RunFolder(run["run_folder"])
+        fill(result, finished, len(self.plan.seeds))
         self._save(result)
         text = result.table().to_csv(index=False)
         durable.write(self.out / "table.csv", lambda stream: stream.write(text.encode()))
@@ -127,7 +128,13 @@ class _Sweep:
         """Runs and failures as they stand."""
         result = SweepResult(self.out, self.plan.base)
         for arm, seed in self.keys:
-            run, ending = self._finished(arm, seed), self.endings.get((arm, seed))
+            ending = self.endings.get((arm, seed))
+            try:
+                run = self._finished(arm, seed)
+            except InputError as error:
+                # what was there before is looked at before anything runs; this one came while we were at work
+                result.failures.append(failure(arm, seed, str(error), self._folder(arm, seed)))
+                continue
             if run is not None:
                 info = run.info
                 result.runs.append(

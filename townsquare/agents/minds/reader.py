@@ -3,6 +3,7 @@
 import numpy as np
 
 from townsquare.protocols.actions import Actions
+from townsquare.protocols.columns import steady
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
@@ -29,7 +30,7 @@ class Reader:
         width = min(seen.limit, pull.shape[1])
         chosen = np.argsort(-pull, axis=1, kind="stable")[:, :width]
         weight = seen.traits["quality_weight"][:, None]
-        utility = weight * quality + (1.0 - weight) * match
+        utility = steady(weight * quality + (1.0 - weight) * match)
         items = np.take_along_axis(seen.items, chosen, axis=1)
         worth = np.take_along_axis(utility, chosen, axis=1)
         agents = np.broadcast_to(seen.agents[:, None], items.shape)

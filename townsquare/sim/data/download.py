@@ -6,12 +6,13 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from townsquare.protocols import DataError, DiskFull
 from townsquare.sim.data import sets
 from townsquare.sim.data.archive import unpack
+from townsquare.sim.data.conversion import convert, rows_of
 from townsquare.sim.data.transfer import Progress, fetch
 
 
@@ -30,6 +31,8 @@ class Download:
     """Checksum of each file as it was fetched, by name."""
     trusted: tuple[str, ...]
     """Those of them that nobody has published a checksum for: it was recorded when they first came."""
+    tables: dict[Path, int] = field(default_factory=dict)
+    """The tables in our own columns that were made from the files, with their rows."""
 
 
 def get(
@@ -57,11 +60,9 @@ def get(
     if data_set.ships:
         shipped = sets.locate(data_set.name)
         return Download(data_set, shipped, False, tuple(sorted(p for p in shipped.iterdir() if p.is_file())), {}, ())
-    if not data_set.files:
-        raise DataError(
-            f"data set {data_set.name!r} cannot be fetched for you: {data_set.by_hand} Home: {data_set.homepage}"
-        )
     home = (folder or sets.default_folder()) / data_set.name
+    if not data_set.files:
+        data_set = _brought(data_set, home)
     if data_set.accept and not accept_terms and not (home / sets.RECEIPT).exists():
         raise DataError(
             f"data set {data_set.name!r} comes under terms that you must accept first "
@@ -71,6 +72,7 @@ def get(
         home.mkdir(parents=True, exist_ok=True)
         came = [_bring(source, home, progress, wait) for source in data_set.files]
         unpacked = _unpacked(data_set, home)
+        made = convert(data_set, home, again=unpacked)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(f"the disk of {home} is full; make room and try again.") from error
@@ -78,7 +80,26 @@ def get(
     checksums = {source.name: _recorded(home / source.name) for source in data_set.files}
     trusted = tuple(s.name for s in data_set.files if not (s.sha256 or s.md5 or s.md5_url))
     files = tuple(sorted(path for path in (home / sets.UNPACKED).rglob("*") if path.is_file()))
-    return Download(data_set, sets.inner(home), any(came) or unpacked, files, checksums, trusted)
+    tables = {home / name: rows for name, rows in rows_of(home).items()}
+    return Download(data_set, sets.inner(home), any(came) or unpacked or made, files, checksums, trusted, tables)
+
+
+def _brought(data_set: sets.DataSet, home: Path) -> sets.DataSet:
+    """A set that cannot be fetched, with the one file that the user has put into its folder."""
+    layout = data_set.interactions
+    if layout is None:
+        raise DataError(
+            f"data set {data_set.name!r} cannot be fetched for you: {data_set.by_hand} Home: {data_set.homepage}"
+        )
+    here = sorted({*home.glob(layout.file), *home.glob(f"{layout.file}.gz")})
+    if len(here) > 1:
+        raise DataError(f"{home} holds {', '.join(path.name for path in here)}; leave one of them there.")
+    if not here:
+        raise DataError(
+            f"data set {data_set.name!r} cannot be fetched for you: {data_set.by_hand} Put it into {home} and say this "
+            f"again. Home: {data_set.homepage}"
+        )
+    return data_set.model_copy(update={"files": (sets.Source(url=here[0].name),)})
 
 
 def _bring(source: sets.Source, home: Path, progress: Progress | None, wait: float) -> bool:
@@ -132,7 +153,9 @@ def _published(source: sets.Source, home: Path, wait: float) -> str | None:
 def _unpacked(data_set: sets.DataSet, home: Path) -> bool:
     """See to it that the files are unpacked; whether that had to be done."""
     receipt, files = home / sets.RECEIPT, home / sets.UNPACKED
-    if receipt.exists() and _intact(files, receipt):
+    # what the user brought may be another file than last time
+    brought = [source.name.removesuffix(".gz") for source in data_set.files if data_set.by_hand]
+    if receipt.exists() and _intact(files, receipt) and all((files / name).exists() for name in brought):
         return False
     receipt.unlink(missing_ok=True)
     staging = home / f"{sets.UNPACKED}.part"

@@ -13,11 +13,14 @@ from pydantic import Field
 
 from townsquare.protocols import DataError, Settings
 from townsquare.protocols.errors import did_you_mean
+from townsquare.sim.data.layout import ArticleLayout, InteractionLayout
 
 RECEIPT = "contents.json"
 """Written last into a set's folder: the files that were unpacked, with their sizes."""
 UNPACKED = "files"
 """Where they lie in it."""
+TABLES = {"articles": "articles.parquet", "interactions": "interactions.parquet"}
+"""What the tables in our own columns are called that are made from them, beside that folder."""
 
 
 class Source(Settings):
@@ -61,6 +64,10 @@ class DataSet(Settings):
     "What to do where it cannot be fetched automatically."
     files: tuple[Source, ...] = ()
     "What is fetched."
+    articles: ArticleLayout | None = None
+    "How to make the table of articles; none where the set has no texts, or where its layout is not known for sure."
+    interactions: InteractionLayout | None = None
+    "How to make the table of interactions, likewise."
 
 
 @cache
@@ -96,6 +103,31 @@ def inner(home: Path) -> Path:
     unpacked = home / UNPACKED
     entries = list(unpacked.iterdir())
     return entries[0] if len(entries) == 1 and entries[0].is_dir() else unpacked
+
+
+def roles_of(name: str) -> tuple[str, ...]:
+    """Which tables a registered data set has in our own columns."""
+    found = known()[name]
+    return tuple(role for role in TABLES if getattr(found, role) is not None)
+
+
+def home_of(name: str, folder: Path | None = None) -> Path:
+    """The folder that holds the tables of a registered data set; DataError, saying what to do, where they are not."""
+    found = known()[name]
+    if found.ships:
+        raise DataError(f"data set {name!r} comes as vectors, not as tables; say data.source={name} and nothing else.")
+    locate(name, folder)
+    home = (folder or default_folder()) / name
+    roles = roles_of(name)
+    if not roles:
+        raise DataError(
+            f"data set {name!r} comes as published, in columns of its own; bring {home} into tables as docs/data.md says."
+        )
+    if not all((home / TABLES[role]).is_file() for role in roles):
+        raise DataError(
+            f"the tables of data set {name!r} are not in {home}; make them with: townsquare data get {name}"
+        )
+    return home
 
 
 def locate(name_or_path: str | Path, folder: Path | None = None) -> Path:

@@ -4,7 +4,7 @@ Defaults are the published code's, scaled to 1,000 readers, 100 creators and lis
 """
 
 import math
-from pathlib import Path
+import os
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -98,11 +98,13 @@ class Data(Settings):
     """The real articles that span the latent space."""
 
     name: Literal["adressa", "own"] = "adressa"
-    "The packaged Adressa vectors, or your own tables."
-    articles: Path | None = None
-    "Your articles: CSV, TSV or Parquet with item_id, text and, where known, author and category."
-    interactions: Path | None = None
-    "Your interactions: user_id, item_id and, where known, rating and timestamp."
+    "The packaged Adressa vectors, or tables: your own or those of a data set."
+    source: str | None = Field(default=None, min_length=1)
+    "Both tables at once: a data set that `townsquare data get` has fetched, or a folder that holds them."
+    articles: str | None = Field(default=None, min_length=1)
+    "Your articles: CSV, TSV or Parquet with item_id, text and, where known, author and category; or as for source."
+    interactions: str | None = Field(default=None, min_length=1)
+    "Your interactions: user_id, item_id and, where known, rating and timestamp; or as for source."
     rating_threshold: float | None = None
     "Ratings from here up count as positive; by default every row does."
     embedder: Use = Use(name="hashing")
@@ -110,15 +112,22 @@ class Data(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _own_when_files_are_given(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and (raw.get("articles") or raw.get("interactions")):
-            return {**raw, "name": "own"}
-        return raw
+    def _own_when_tables_are_given(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        raw = {key: os.fspath(value) if isinstance(value, os.PathLike) else value for key, value in raw.items()}
+        if raw.get("source") == "adressa":
+            return {**raw, "name": "adressa"}
+        given = any(raw.get(key) is not None for key in ("source", "articles", "interactions"))
+        return {**raw, "name": "own"} if given else raw
 
     @model_validator(mode="after")
-    def _files_go_with_own(self) -> Self:
-        if self.name == "own" and self.articles is None and self.interactions is None:
-            raise ValueError("name 'own' needs articles, interactions, or both")
+    def _tables_go_with_own(self) -> Self:
+        tables = self.articles is not None or self.interactions is not None
+        if self.source is not None and tables:
+            raise ValueError("source stands for both tables; leave out articles and interactions")
+        if self.name == "own" and self.source is None and not tables:
+            raise ValueError("name 'own' needs source, articles, interactions, or both of these")
         return self
 
 
