@@ -7,14 +7,14 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 COMMAND = (sys.executable, "-m", "townsquare")
 """What a child runs."""
-_PAUSE = 0.02
+_PAUSE = 0.1
 """Seconds between two looks at the children."""
 _PATIENCE = 60
 """Seconds that an interrupted child has to leave its run folder in order."""
@@ -54,8 +54,8 @@ class Ending:
             return f"signal {-self.code}"
 
 
-def endings(children: Sequence[Child], jobs: int) -> Generator[Ending, None, None]:
-    """Start the children, ``jobs`` at a time, and tell of each as it ends.
+def endings(children: Sequence[Child], jobs: int, meanwhile: Callable[[], None]) -> Generator[Ending, None, None]:
+    """Start the children, ``jobs`` at a time, and tell of each as it ends; ``meanwhile`` is called while they work.
 
     When the caller stops listening (an exception, ``close``), the children still at work are interrupted and waited
     for.
@@ -73,6 +73,7 @@ def endings(children: Sequence[Child], jobs: int) -> Generator[Ending, None, Non
                 child, offset = running.pop(process)
                 yield Ending(child, process.returncode, _last_line(child.log, offset))
             if not over:
+                meanwhile()
                 time.sleep(_PAUSE)
     finally:
         _interrupt(list(running))

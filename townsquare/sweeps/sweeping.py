@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from townsquare.sweeps.outcome import SweepResult, failure, fill, log_of
 from townsquare.sweeps.plan import Arm, Plan, flattened, read
 
 Progress = Callable[[int, int], None]
-"""Called with (runs done, runs in all) at the start and after each run."""
+"""Called with (ticks done, ticks in all) over all runs, several times a second and once at the end."""
 FORMAT = 1
 _MOST_WORKERS = 4
 
@@ -53,16 +54,12 @@ class _Sweep:
         self._claim()
         children = [child for key in self.keys if (child := self._child(*key)) is not None]
         self._save(self._counted())
-        done, total = len(self.keys) - len(children), len(self.keys)
-        if progress is not None:
-            progress(done, total)
-        with closing(endings(children, self.jobs)) as ended:
+        tell = partial(self._tell, progress)
+        with closing(endings(children, self.jobs, tell)) as ended:
             for ending in ended:
                 self.endings[ending.child.key] = ending
-                done += 1
                 self._save(self._counted())
-                if progress is not None:
-                    progress(done, total)
+        tell()
         result = self._counted()
         finished: dict[str, dict[int, RunFolder]] = {arm: {} for arm in self.arms}
         for run in result.runs:
@@ -72,6 +69,12 @@ class _Sweep:
         text = result.table().to_csv(index=False)
         durable.write(self.out / "table.csv", lambda stream: stream.write(text.encode()))
         return result
+
+    def _tell(self, progress: Progress | None) -> None:
+        """How many ticks of all runs are on disk, and how many there will be."""
+        if progress is not None:
+            done = sum(len(list((self._folder(*key) / "events").glob("*.parquet"))) for key in self.keys)
+            progress(done, sum(self.arms[arm].scenario.ticks for arm, _ in self.keys))
 
     # ---- what is there already -----------------------------------------------------------------------------------
 

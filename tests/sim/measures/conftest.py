@@ -28,9 +28,15 @@ def town_at(tick: int, values: dict[str, Any] | None = None) -> build.Built:
     return built
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town() -> build.Built:
     return town_at(6)
+
+
+@pytest.fixture(scope="session")
+def tick_before() -> build.Built:
+    """The same town one tick earlier."""
+    return town_at(5)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from townsquare import build
 from townsquare.protocols.events import REASON
 from townsquare.sim.measures.training import training
 from townsquare.sim.measures.view import TickView
@@ -25,14 +26,14 @@ def test_mrr_list_by_list(view: TickView) -> None:
     assert 0 < found < 1
 
 
-def test_shares(view: TickView) -> None:
+def test_shares(view: TickView, tick_before: build.Built) -> None:
+    """Whoever liked something that still goes round in the three ticks before tick 6."""
     found = training(view)
     assert found["users_in_training"] == pytest.approx(np.mean(view.trained_readers))
-    old = [t for t in range(3, 6)]  # noqa: C416
-    memory = view.memory.likes
+    memory = tick_before.environment.memory.likes
     first = int(view.active[0])
-    readers = {int(u) for t in old for u, i in zip(*memory[t], strict=True) if i >= first}
-    articles = {int(i) for t in old for i in memory[t][1] if i >= first}
+    readers = {int(u) for t in (3, 4, 5) for u, i in zip(*memory[t], strict=True) if i >= first}
+    articles = {int(i) for t in (3, 4, 5) for i in memory[t][1] if i >= first}
     assert found["users_in_training"] == pytest.approx(len(readers) / 40)
     assert found["articles_in_training"] == pytest.approx(len(articles) / len(view.active))
 

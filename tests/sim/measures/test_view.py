@@ -21,8 +21,9 @@ def view() -> TickView:
     nothing = np.zeros(2)
     return TickView(
         tick=2, articles=articles, active=np.array([1, 2]), new=np.array([3, 4]), n_readers=2, n_creators=1,
-        shown=np.array([[2, 1], [3, -1]]), sources=np.zeros((2, 2)), match=np.zeros((2, 2)), clicked=Rows([0, 1], [1, 3], [1, 0]),
-        liked=Rows([0], [1], [1]), is_liked=np.array([True, False]), quality_part=nothing, match_part=nothing,
+        shown=np.array([[2, 1], [3, -1]]), sources=np.zeros((2, 2)), match=np.zeros((2, 2)),
+        clicked=Rows([0, 1], [1, 3], [1, 0]), liked=Rows([0], [1], [1]), is_liked=np.array([True, False]),
+        quality_part=nothing, match_part=nothing,
         before=np.zeros((2, 1)), readers=np.zeros((2, 1)), trained_readers=np.zeros(2, bool), trained_articles=0,
         memory=None, streams=None,  # type: ignore[arg-type]
     )  # fmt: skip
