@@ -94,7 +94,7 @@ def test_files_make_the_data_ones_own() -> None:
     scenario = news(data__articles="mine.csv")
     assert scenario.data.name == "own"
     assert str(scenario.data.articles) == "mine.csv"
-    with pytest.raises(ScenarioError, match="data: name 'own' needs .*articles, interactions, or both"):
+    with pytest.raises(ScenarioError, match=r"data: name 'own' needs .*articles, interactions, or both"):
         news(data__name="own")
 
 

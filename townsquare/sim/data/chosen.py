@@ -35,9 +35,7 @@ def choose(source: str | None, articles: str | None, interactions: str | None) -
     else:
         given = {"articles": articles, "interactions": interactions}
         found = {role: _one(text, role) for role, text in given.items() if text is not None}
-    return Chosen(
-        **{role: path for role, (_, path) in found.items()}, labels={label: path for label, path in found.values()}
-    )
+    return Chosen(**{role: path for role, (_, path) in found.items()}, labels=dict(found.values()))
 
 
 def _both(source: str) -> dict[str, tuple[str, Path]]:

@@ -153,7 +153,7 @@ def _interactions(files: Sequence[Path], layout: InteractionLayout) -> pa.Table:
     for path in files:
         for table in _tables(path, layout, kinds):
             for column, least in layout.at_least.items():
-                table = table.filter(pc.greater_equal(table[column], least))  # noqa: PLW2901
+                table = table.filter(pc.greater_equal(table[column], least))
             parts.append(unpack(path, table, layout))
     whole = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
     # told apart by numbers, not by text: there may be millions
@@ -211,8 +211,8 @@ class _Lists:
             users += [user] * len(taken)
             items += taken
             times += [time] * len(taken)
-        columns = {"user_id": pa.array(users, pa.string()), "item_id": pa.array(items, pa.string())}
-        coded = {name: pa.chunked_array([column.cast(_CODE)]) for name, column in columns.items()}
+        texts = {"user_id": users, "item_id": items}
+        coded = {name: pa.chunked_array([pa.array(text, pa.string()).cast(_CODE)]) for name, text in texts.items()}
         if layout.timestamp:
             coded["timestamp"] = pa.chunked_array([pa.array(times, pa.float64())])
         return pa.table(coded)

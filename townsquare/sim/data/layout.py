@@ -37,7 +37,7 @@ class InteractionLayout(Layout):
     "How the times are written, as for strptime, in UTC; by default they are numbers."
     per_second: float = Field(default=1, gt=0)
     "How many units of a time that is a number make a second."
-    at_least: dict[str, float] = {}
+    at_least: dict[str, float] = Field(default_factory=dict)
     "Only rows that have at least this in that column are interactions."
     lists: bool = False
     "Whether the column of item ids holds several, separated by blanks, each with -1 (taken to) or -0 behind it."
@@ -60,7 +60,7 @@ class ArticleLayout(Layout):
     "The column of authors, where there is one."
     category: str = ""
     "The column of categories, where there is one."
-    several: dict[str, str] = {}
+    several: dict[str, str] = Field(default_factory=dict)
     "Columns that hold several values, and what separates them: the first value is the author or the category."
     flags: tuple[str, ...] = ()
     "Columns of 0 and 1 that together make one column ``flags``: the names of those that hold 1."

@@ -57,6 +57,7 @@ def load(
         vectors = item_vectors(feedback.interactions())
         categories, category_names = np.full(len(vectors), -1), ()
         pairs, creator_names = _everything_by_one(len(vectors))
+    _refuse_too_little(articles or interactions, vectors)
     readers, reader_names = None, ()
     if feedback is not None:
         readers, kept = reader_means(vectors, feedback.interactions())
@@ -115,6 +116,15 @@ def reader_means(vectors: FloatArray, interactions: Interactions) -> tuple[Float
     means = (matrix @ vectors) / np.maximum(counts, 1)[:, None]
     kept = np.flatnonzero(np.any(np.abs(means) > 1e-12, axis=1))
     return means[kept], kept
+
+
+def _refuse_too_little(path: Path | None, vectors: FloatArray) -> None:
+    if len(vectors) < 2:
+        raise DataError(f"{path}: a town needs at least 2 articles, and there is only {len(vectors)}.")
+    if not vectors.any():
+        raise DataError(
+            f"{path}: no text says anything, all article vectors are zero; no article can be told from another."
+        )
 
 
 def _embedded(embedder: Embedder, texts: Sequence[str]) -> FloatArray:

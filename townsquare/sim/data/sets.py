@@ -121,7 +121,7 @@ def home_of(name: str, folder: Path | None = None) -> Path:
     roles = roles_of(name)
     if not roles:
         raise DataError(
-            f"data set {name!r} comes as published, in columns of its own; bring {home} into tables as docs/data.md says."
+            f"data set {name!r} comes as published, in columns of its own; make tables of {home} as docs/data.md says."
         )
     if not all((home / TABLES[role]).is_file() for role in roles):
         raise DataError(

@@ -39,14 +39,9 @@ class Sheet:
 
         Raises DataError when the file is missing or not a table, a required column is missing, or there are no rows.
         """
-        if not path.is_file():
-            what = "is a folder, not a file" if path.is_dir() else "does not exist"
-            raise DataError(f"{path} {what}.")
-        if path.suffix.lower() not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise DataError(f"{path} is of no known format: the name must end in one of {known}.")
         read = _read_parquet if path.suffix.lower() == ".parquet" else _read_text
         try:
+            _refuse_no_file(path)
             sheet = cls(path, read(path, required, optional))
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -81,6 +76,16 @@ class Sheet:
         if pc.all(pc.match_substring_regex(column, r"^-?\d+\.0$")).as_py():
             column = pc.replace_substring(column, ".0", "")
         return replace(self, columns={**self.columns, name: column})
+
+
+def _refuse_no_file(path: Path) -> None:
+    if not path.is_file():
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise DataError(f"{path} {what}.")
+    if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
+        raise DataError(f"{path} is packed; unpack it first.")
+    if path.suffix.lower() not in FORMATS:
+        raise DataError(f"{path} is of no known format: the name must end in one of {', '.join(FORMATS)}.")
 
 
 def _read_text(path: Path, required: Sequence[str], optional: Sequence[str]) -> dict[str, pa.ChunkedArray]:
@@ -146,13 +151,27 @@ def _wanted(path: Path, names: Sequence[str], required: Sequence[str], optional:
     """The columns to read; DataError when one is missing or named twice."""
     for name in required:
         if name not in names:
+            _refuse_other_separator(path, names, required)
             there = ", ".join(map(repr, names[:12])) + (", ..." if len(names) > 12 else "")
-            raise DataError(f"{path} has no column {name!r}{did_you_mean(name, names)} Its columns: {there or 'none'}.")
+            other_case = next((other for other in names if other.lower() == name), None)
+            hint = f". Did you mean {other_case!r}?" if other_case else did_you_mean(name, names)
+            raise DataError(f"{path} has no column {name!r}{hint} Its columns: {there or 'none'}.")
     wanted = [name for name in (*required, *optional) if name in names]
     for name in wanted:
         if list(names).count(name) > 1:
             raise DataError(f"{path} has more than one column {name!r}.")
     return wanted
+
+
+def _refuse_other_separator(path: Path, names: Sequence[str], required: Sequence[str]) -> None:
+    """A header that would be complete with another separator says what is wrong better than a missing column."""
+    ours = FORMATS[path.suffix.lower()]
+    for other, word in ((";", "semicolons"), ("\t", "tabs"), (",", "commas"), ("|", "bars")):
+        cells = {cell.strip().strip('"') for cell in ours.join(names).split(other)}
+        if ours and other != ours and cells.issuperset(required):
+            want = "commas" if ours == "," else "tabs"
+            change = {"\t": "; call it .tsv", ",": "; call it .csv"}.get(other, f"; save it with {want}")
+            raise DataError(f"{path} separates its cells by {word}, where a {path.suffix} has {want}{change}.")
 
 
 def _refuse_binary(path: Path) -> None:

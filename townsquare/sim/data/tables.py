@@ -128,10 +128,14 @@ def find(folder: Path) -> tuple[Path | None, Path | None]:
     Either may be missing, but not both; two candidates for one place are a DataError.
     """
     found: dict[str, Path | None] = {}
+    try:
+        entries = list(folder.iterdir())
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from error
     for role, stems in _STEMS.items():
         candidates = sorted(
             path
-            for path in folder.iterdir()
+            for path in entries
             if path.is_file()
             and path.suffix.lower() in FORMATS
             and (path.name.lower().startswith(stems) or path.suffix.lower() == _ATOMIC[role])
