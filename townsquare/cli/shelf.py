@@ -118,7 +118,9 @@ def _first_line(kind: str, name: str) -> str:
     except Exception as error:
         # a plug-in that cannot be imported must not hide the others
         return f"cannot be loaded: {error}"
-    return text.strip().splitlines()[0] if text.strip() else ""
+    first = " ".join(text.split("\n\n")[0].split())
+    sentence, stop, _ = first.partition(". ")
+    return sentence + stop.strip()
 
 
 def _size(one: sets.DataSet) -> str:

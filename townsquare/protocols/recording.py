@@ -139,6 +139,8 @@ class RunWriter:
                 path.unlink(missing_ok=True)
 
     def _forget_after(self, done: int) -> None:
+        for path in self.path.glob("*.tmp"):
+            path.unlink()
         for kind in ("events", "items", "snapshots", "checkpoints"):
             for path in (self.path / kind).iterdir():
                 if path.suffix == ".tmp" or (path.stem.isdigit() and int(path.stem) >= done):

@@ -68,6 +68,8 @@ class Scenario(Settings):
     def _changes_are_possible(self) -> Self:
         for change in self.changes:
             for path in change.set:
+                if change.tick >= self.ticks:
+                    raise ValueError(f"changes: tick {change.tick} lies after the last tick, {self.ticks - 1}")
                 if _is_fixed(path, self.fixed):
                     raise ValueError(f"changes: {path!r} is laid down when the town is built and cannot change later")
         if self.changes:

@@ -48,6 +48,7 @@ class Streams:
         out = mixed.astype(np.float64)
         out += 0.5
         out *= 2.0**-53
+        np.minimum(out, 1.0 - 2.0**-53, out=out)  # the largest draw would round up to 1, and its logarithm to nothing
         return out
 
     def gumbel(self, name: str, tick: int, rows: IntArray, columns: IntArray) -> FloatArray:

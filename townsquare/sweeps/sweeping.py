@@ -11,6 +11,7 @@ from typing import Any
 from townsquare.protocols import durable
 from townsquare.protocols.errors import InputError, RunFolderError
 from townsquare.protocols.runfolder import RunFolder
+from townsquare.runs import scenario_of
 from townsquare.sweeps.children import Child, Ending, endings
 from townsquare.sweeps.outcome import SweepResult, failure, fill, log_of
 from townsquare.sweeps.plan import Arm, Plan, flattened, read
@@ -121,7 +122,7 @@ class _Sweep:
             run = RunFolder(folder)
         except RunFolderError:
             return None
-        if run.info.seed != seed or run.info.fingerprint != self.arms[arm].fingerprint():
+        if run.info.seed != seed or scenario_of(run).fingerprint() != self.arms[arm].fingerprint():
             raise InputError(f"{folder} holds another run than arm {arm!r} with seed {seed}; move it away.")
         return run if run.info.status == "finished" else None
 

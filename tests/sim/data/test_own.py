@@ -109,7 +109,7 @@ def test_nobody_took_to_anything_with_a_vector(write, hashing):
 
 
 def test_no_text_at_all(write, hashing):
-    with pytest.raises(DataError, match="all article vectors are zero"):
+    with pytest.raises(DataError, match=r"articles.csv: no text says anything"):
         own.load(write("articles.csv", "item_id,text\n1,\n2,\n"), None, hashing)
 
 
@@ -120,3 +120,16 @@ def test_an_embedder_that_breaks_its_promise(write):
 
     with pytest.raises(ContractError, match=r"Broken.embed must return 5 rows .*\(got an array of shape \(1, 3\)\)"):
         own.load(write("articles.csv", ARTICLES), None, Broken())
+
+
+def test_one_article(write, hashing):
+    with pytest.raises(DataError, match=r"articles\.csv: a town needs at least 2 articles, and there is only 1"):
+        own.load(write("articles.csv", "item_id,text\n1,x\n"), None, hashing)
+
+
+def test_readers_who_are_one_or_all_the_same(write):
+    one = own.load(None, write("one.csv", "user_id,item_id\nu,a\nu,b\n"))
+    assert one.sample_readers(5, np.random.default_rng(0)).shape == (5, 1)
+    same = "user_id,item_id\n" + "".join(f"u{u},i{i}\n" for u in range(4) for i in range(3))
+    space = own.load(None, write("same.csv", same))
+    assert np.isfinite(space.sample_readers(9, np.random.default_rng(0))).all()

@@ -142,6 +142,13 @@ WRONG = {
 }
 
 
+WRONG |= {
+    "separates its cells by semicolons, where a .csv has commas; save it with commas": "user_id;item_id\n1;2\n",
+    "separates its cells by tabs, where a .csv has commas; call it .tsv": '"user_id"\t"item_id"\n1\t2\n',
+    r"no column 'user_id'. Did you mean 'User_ID'\?": "User_ID,item_id\n1,2\n",
+}
+
+
 @pytest.mark.parametrize("message", WRONG)
 def test_what_is_wrong_is_said_in_one_sentence(write, message):
     with pytest.raises(DataError, match=message) as caught:
@@ -166,6 +173,32 @@ def test_no_such_file(tmp_path):
 def test_unknown_format(write):
     with pytest.raises(DataError, match=r"the name must end in one of \.csv, \.tsv, \.inter, \.item, \.parquet"):
         tables.interactions(write("a.xlsx", "x"))
+
+
+def test_a_packed_table(write):
+    with pytest.raises(DataError, match=r"a\.csv\.gz is packed; unpack it first"):
+        tables.interactions(write("a.csv.gz", b"\x1f\x8b"))
+
+
+def test_a_file_that_may_not_be_read(write, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    path = write("a.csv", ROWS)
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(DataError, match=r"a\.csv cannot be read: Permission denied"):
+        tables.interactions(path)
+    monkeypatch.setattr("pathlib.Path.is_file", refuse)
+    with pytest.raises(DataError, match=r"a\.csv cannot be read: Permission denied"):
+        tables.interactions(path)
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+    with pytest.raises(DataError, match="cannot be read: Permission denied"):
+        tables.find(tmp_path)
+
+
+def test_ids_of_any_kind(write):
+    strange = 'item_id,text\r\n"a,""1""\n2",x\r\nид-日本-🎈,y\r\n007,z\r\n7,z\r\n'
+    assert tables.articles(write("a.csv", strange)).ids == ("007", "7", 'a,"1"\n2', "ид-日本-🎈")
 
 
 def test_broken_parquet(write, tmp_path):

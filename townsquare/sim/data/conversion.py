@@ -190,7 +190,7 @@ class _Lists:
     """Rows of several items each: what a user had taken to before, and what was shown, with what came of it."""
 
     def __init__(self, layout: InteractionLayout) -> None:
-        self.seen: set[tuple[str, str]] = set()
+        self.since: dict[tuple[str, str], float] = {}  # the earliest time of each user and history
 
     def rows(self, path: Path, table: pa.Table, layout: InteractionLayout) -> pa.Table:
         """The history carries the time of the row it stands in: it is older, nobody says by how much."""
@@ -200,8 +200,9 @@ class _Lists:
         columns = [table[name].to_pylist() for name in (layout.user_id, layout.history, layout.item_id)]
         when = _times(path, table[layout.timestamp], layout) if layout.timestamp else np.zeros(len(table))
         for user, history, shown, time in zip(*columns, when.tolist(), strict=True):
-            taken = [] if (user, history) in self.seen else history.split()
-            self.seen.add((user, history))
+            taken = history.split() if time < self.since.get((user, history), np.inf) else []
+            if taken:
+                self.since[user, history] = time
             for one in shown.split():
                 item, _, how = one.rpartition("-")
                 if how not in ("0", "1") or not item:

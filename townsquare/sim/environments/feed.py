@@ -233,7 +233,9 @@ class Feed:
         for name, rows in (("shown", items), ("clicks", clicked.item), ("likes", liked.item)):
             self.articles.count(name, rows)
         author = self.articles["author"].astype(np.int64) - self.n_readers
-        self.memory.note(tick, items, clicked.agent, author[clicked.item], liked.agent, liked.item, author[liked.item])
+        self.memory.note(
+            tick, items, clicked.agent, clicked.item, author[clicked.item], liked.agent, liked.item, author[liked.item]
+        )
         self.view = TickView(
             tick=tick,
             articles=self.articles,

@@ -14,6 +14,9 @@ _LARGEST = 1e15
 """Coordinates beyond cannot be squared and summed in float32."""
 
 
+_LARGEST = 1e6
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
     """Which reader took to which place of its list; columns of one length."""
@@ -38,7 +41,8 @@ class Verdict:
 
     def events(self, actions: Actions) -> Events:
         """One event per action, in the order of the actions."""
-        made = Events.of("click", actions.agent, actions.item, value=actions.value, rank=self.slot, why=self.reason)
+        value = np.clip(np.nan_to_num(actions.value), -_LARGEST, _LARGEST)  # a mind may claim anything
+        made = Events.of("click", actions.agent, actions.item, value=value, rank=self.slot, why=self.reason)
         kind = np.where(actions.kind == ACTION["like"], KIND["like"], KIND["click"])
         kind = np.where(self.reason > 0, KIND["refused"], kind).astype(np.int8)
         return Events(made.agent, kind, made.item, made.value, made.rank, made.ref, made.why)

@@ -1,4 +1,4 @@
-"""What the news town remembers of the last ticks: lists shown, likes, and who took to whom."""
+"""What the news town remembers of the last ticks: lists shown, clicks, likes, and who took to whom."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,13 @@ from townsquare.protocols.columns import IntArray
 
 
 class FeedMemory:
-    """Lists and likes of the last ``keep`` ticks, and all-time counts per (reader, creator)."""
+    """Lists, clicks and likes of the newest tick and ``keep`` before it, and all-time counts per (reader, creator)."""
 
     def __init__(self, n_readers: int, n_creators: int, keep: int) -> None:
         self.keep = keep
         self.shown: dict[int, IntArray] = {}
         """tick -> (readers, length) item ids."""
+        self.clicks: dict[int, tuple[IntArray, IntArray]] = {}
         self.likes: dict[int, tuple[IntArray, IntArray]] = {}
         """tick -> readers, items."""
         self.by_author = {name: np.zeros((n_readers, n_creators), np.uint16) for name in ("likes", "clicks")}
@@ -27,6 +28,7 @@ class FeedMemory:
         tick: int,
         shown: IntArray,
         click_reader: IntArray,
+        click_item: IntArray,
         click_author: IntArray,
         like_reader: IntArray,
         like_item: IntArray,
@@ -34,11 +36,12 @@ class FeedMemory:
     ) -> None:
         """Take in one tick and let go of what is too old; authors are creator numbers 0 .. c-1."""
         self.shown[tick] = shown
+        self.clicks[tick] = click_reader.astype(np.int32), click_item.astype(np.int32)
         self.likes[tick] = like_reader.astype(np.int32), like_item.astype(np.int32)
         np.add.at(self.by_author["clicks"], (click_reader, click_author), 1)
         np.add.at(self.by_author["likes"], (like_reader, like_author), 1)
-        for old in [t for t in self.shown if t <= tick - self.keep]:
-            del self.shown[old], self.likes[old]
+        for old in [t for t in self.shown if t < tick - self.keep]:
+            del self.shown[old], self.clicks[old], self.likes[old]
 
     def shown_between(self, first: int, end: int) -> list[IntArray]:
         """The lists of ticks first .. end-1, oldest first."""
@@ -62,6 +65,7 @@ class FeedMemory:
         arrays |= {f"mean.{name}": a for name, a in self.means.items()}
         for tick in self.shown:
             arrays[f"shown.{tick}"] = self.shown[tick]
+            arrays[f"clicks.{tick}"] = np.stack(self.clicks[tick])
             arrays[f"likes.{tick}"] = np.stack(self.likes[tick])
         return arrays
 
@@ -71,4 +75,5 @@ class FeedMemory:
         self.means = {key.removeprefix("mean."): a for key, a in state.items() if key.startswith("mean.")}
         ticks = sorted(int(key.removeprefix("shown.")) for key in state if key.startswith("shown."))
         self.shown = {t: state[f"shown.{t}"] for t in ticks}
+        self.clicks = {t: (state[f"clicks.{t}"][0], state[f"clicks.{t}"][1]) for t in ticks}
         self.likes = {t: (state[f"likes.{t}"][0], state[f"likes.{t}"][1]) for t in ticks}

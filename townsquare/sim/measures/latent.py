@@ -50,7 +50,9 @@ def _spread(view: TickView) -> dict[str, float]:
             centre = members.mean(axis=0)
             centres[name] = centre
             found[f"spread_{name}_loop"] = float(np.sqrt(((members - centre) ** 2).sum(axis=1).mean()))
-            found[f"radius_{name}_loop"] = float(np.median(np.linalg.norm(members - np.median(members, axis=0), axis=1)))
+            found[f"radius_{name}_loop"] = float(
+                np.median(np.linalg.norm(members - np.median(members, axis=0), axis=1))
+            )
         else:
             found[f"spread_{name}_loop"] = found[f"radius_{name}_loop"] = float("nan")
     both = len(centres) == 2

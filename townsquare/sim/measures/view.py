@@ -13,7 +13,7 @@ from townsquare.protocols.streams import Streams
 
 @dataclass(slots=True)
 class TickView:
-    """One tick, after everything in it has happened. Measures must not change it.
+    """One tick, after everything in it has happened. Measures must not change it (``memory.means`` is theirs to keep).
 
     "In the window" means the articles of the last ``window`` ticks and the new ones of this tick; totals are those
     the articles have gathered since they appeared, as in the published code.
@@ -50,7 +50,7 @@ class TickView:
     """(readers,) whether the recommender learnt anything about the reader: "in the loop"."""
     trained_articles: int
     memory: Any
-    """``means``: where each reader's lists, clicks and likes lay in the last tick."""
+    """The lists, clicks and likes of the last ticks, and ``means``: where each reader's lay in the tick before."""
     streams: Streams
     _incidence: dict[str, csr_array] = field(default_factory=dict)
 
@@ -76,6 +76,25 @@ class TickView:
             column = item - window[0] if len(window) else item
             self._incidence[kind] = csr_array((np.ones(len(reader)), (reader, column)), shape=shape)
         return self._incidence[kind]
+
+    def gathered(self, kind: str, readers: IntArray) -> csr_array:
+        """(len(readers), articles in the window) 1 where a reader was ever shown, clicked or liked an article."""
+        window, n = self.window, len(self.window)
+        row_of = np.full(self.n_readers, -1)
+        row_of[readers] = np.arange(len(readers))
+        rows, items = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for shown in self.memory.shown.values() if kind == "exposure" else ():
+            rows.append(np.repeat(np.arange(len(readers)), shown.shape[1]))
+            items.append(shown[readers].ravel())
+        for who, what in {"click": self.memory.clicks, "like": self.memory.likes}.get(kind, {}).values():
+            rows.append(row_of[who])
+            items.append(what)
+        row, column = np.concatenate(rows), np.concatenate(items) - (window[0] if n else 0)
+        here = (row >= 0) & (column >= 0) & (column < n)
+        sets = csr_array((np.ones(int(here.sum())), (row[here], column[here])), shape=(len(readers), n))
+        sets.sum_duplicates()
+        sets.data[:] = 1.0
+        return sets
 
     def total(self, kind: str) -> FloatArray:
         """(window,) exposures, clicks or likes that each article in the window has gathered."""

@@ -22,23 +22,16 @@ class Factors:
     """(n, d) float64, a row for each user that occurs."""
     items: FloatArray
     """(m, d) float64, a row for each item that occurs."""
-    bias: FloatArray
-    """(m,) float64, added to the score of each item."""
 
     @classmethod
-    def of(
-        cls, occurring: Occurring, users: FloatArray, items: FloatArray, bias: FloatArray | None = None
-    ) -> "Factors":
+    def of(cls, occurring: Occurring, users: FloatArray, items: FloatArray) -> "Factors":
         """Round the vectors a model has learnt."""
-        if bias is None:
-            bias = np.zeros(len(items))
-        return cls(occurring, _grid(users), _grid(items), _grid(bias))
+        return cls(occurring, _grid(users), _grid(items))
 
     def score(self, agents: IntArray, items: IntArray) -> FloatArray:
-        """(agents, items) p_u q_i + b_i; all of them must occur."""
+        """(agents, items) p_u q_i; all of them must occur."""
         rows, columns = self.occurring.rows(agents), self.occurring.columns(items)
         scores: FloatArray = self.users[rows] @ self.items[columns].T
-        scores += self.bias[columns]
         return scores
 
 
