@@ -1,0 +1,1 @@
+"""How fast, how large, and where the time goes: `make bench`."""

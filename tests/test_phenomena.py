@@ -5,6 +5,7 @@ project was given (6e.3 to 6e.8), or looser where a comment says why.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_learning_brings_inequality_and_overlap_but_no_likes(curves: Curves) -> 
 
 def test_less_cold_start_is_less_equal_and_less_liked(curves: Curves) -> None:
     arms = ("half cold start", "default", "little cold start")
-    for more, less in zip(arms, arms[1:], strict=False):
+    for more, less in pairwise(arms):
         assert surely_above(end(curves(less, "like_gini_articles")), end(curves(more, "like_gini_articles")))
         assert surely_above(end(curves(more, "articles_in_training")), end(curves(less, "articles_in_training")))
         assert surely_above(end(curves(more, "likes_per_user")), end(curves(less, "likes_per_user")))

@@ -56,7 +56,7 @@ try:
         print("townsquare: it broke.", file=sys.stderr)
         sys.exit(1)
     if word == "other":
-        info["fingerprint"] = "another"
+        info["scenario"]["slate"]["hot"] = 0.3
         leave("finished")
     if word == "wait":
         (control / "waiting").touch()

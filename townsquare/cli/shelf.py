@@ -55,6 +55,8 @@ def data_get(arguments: argparse.Namespace) -> int:
     for name, digest in got.sha256.items():
         trusted = "  (no published checksum: recorded at first use)" if name in got.trusted else ""
         print(f"sha256   {digest}  {name}{trusted}")
+    for path, rows in got.tables.items():
+        print(f"table    {path}  ({rows:,} rows)")
     print(f"{'fetched to' if got.fetched else 'already in'}  {got.folder}")
     return 0
 

@@ -45,7 +45,7 @@ def _families() -> dict[str, Label]:
         made[f"jaccard_{deed}"] = Label(
             f"Overlap of articles {done}",
             "Jaccard, 0 to 1",
-            f"Articles in circulation {done} to or by both of two users so far over those of either; mean over a sample.",
+            f"Articles in circulation {done} to or by both of two users over those of either; mean over a sample.",
         )
         made[f"topic_shift_{deed}"] = Label(
             f"Topic shift, {done}",

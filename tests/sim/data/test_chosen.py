@@ -83,3 +83,12 @@ def test_a_set_that_comes_as_published(here, tmp_path):
     (home / sets.RECEIPT).write_text("{}")
     with pytest.raises(DataError, match="comes as published"):
         choose("yelp", None, None)
+
+
+def test_a_folder_of_data_sets_that_may_not_be_read(here, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.is_file", refuse)
+    with pytest.raises(DataError, match="cannot be read: Permission denied"):
+        choose("ml-100k", None, None)

@@ -10,16 +10,18 @@ def told(ticks: int = 4, keep: int = 2) -> FeedMemory:
     memory = FeedMemory(3, 2, keep)
     for t in range(ticks):
         shown = np.full((3, 2), t)
-        memory.note(t, shown, np.array([0, 0, 2]), np.array([0, 0, 1]), np.array([2]), np.array([t]), np.array([1]))
+        clicks = np.array([0, 0, 2]), np.array([t, t, t]), np.array([0, 0, 1])
+        memory.note(t, shown, *clicks, np.array([2]), np.array([t]), np.array([1]))
     return memory
 
 
 def test_lists_and_likes_of_the_last_ticks_only() -> None:
     memory = told()
-    assert sorted(memory.shown) == sorted(memory.likes) == [2, 3]
-    assert [block[0, 0] for block in memory.shown_between(0, 4)] == [2, 3]
-    assert [block[0, 0] for block in memory.shown_between(0, 3)] == [2]
-    users, items, ticks = memory.likes_between(0, 4)
+    assert sorted(memory.shown) == sorted(memory.clicks) == sorted(memory.likes) == [1, 2, 3]
+    assert [block[0, 0] for block in memory.shown_between(2, 4)] == [2, 3]
+    assert memory.clicks[3][1].tolist() == [3, 3, 3]
+    assert [block[0, 0] for block in memory.shown_between(2, 3)] == [2]
+    users, items, ticks = memory.likes_between(2, 4)
     assert (users.tolist(), items.tolist(), ticks.tolist()) == ([2, 2], [2, 3], [2, 3])
     assert [len(x) for x in memory.likes_between(4, 9)] == [0, 0, 0]
 
@@ -43,6 +45,6 @@ def test_state_round_trip() -> None:
 
 def test_a_tick_in_which_nobody_does_anything() -> None:
     memory, none = FeedMemory(3, 2, 2), np.zeros(0, int)
-    memory.note(0, np.full((3, 2), -1), none, none, none, none, none)
+    memory.note(0, np.full((3, 2), -1), *[none] * 6)
     assert [len(x) for x in memory.likes_between(0, 1)] == [0, 0, 0]
     assert memory.state()["likes.0"].shape == (2, 0)

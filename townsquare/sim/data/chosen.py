@@ -30,11 +30,15 @@ def choose(source: str | None, articles: str | None, interactions: str | None) -
 
     A registered name wins over a file of the same name; ``./name`` means the file.
     """
-    if source is not None:
-        found = _both(source)
-    else:
-        given = {"articles": articles, "interactions": interactions}
-        found = {role: _one(text, role) for role, text in given.items() if text is not None}
+    given = {"articles": articles, "interactions": interactions}
+    try:
+        if source is not None:
+            found = _both(source)
+        else:
+            found = {role: _one(text, role) for role, text in given.items() if text is not None}
+    except OSError as error:
+        where = error.filename or source or articles or interactions
+        raise DataError(f"{where} cannot be read: {error.strerror or error}.") from error
     return Chosen(**{role: path for role, (_, path) in found.items()}, labels=dict(found.values()))
 
 
@@ -69,14 +73,11 @@ def _others(folder: Path) -> str:
 
 
 def _found(folder: Path, given: str) -> tuple[Path | None, Path | None]:
-    try:
-        if folder.is_dir():
-            return find(folder)
-        known = ", ".join(name for name in sets.known() if sets.roles_of(name))
-        hint = did_you_mean(given, sets.known())
-        raise DataError(f"{given!r} is neither a file or folder nor a data set{hint} Data sets with tables: {known}.")
-    except OSError as error:
-        raise DataError(f"{given} cannot be read: {error.strerror or error}.") from error
+    if folder.is_dir():
+        return find(folder)
+    known = ", ".join(name for name in sets.known() if sets.roles_of(name))
+    hint = did_you_mean(given, sets.known())
+    raise DataError(f"{given!r} is neither a file or folder nor a data set{hint} Data sets with tables: {known}.")
 
 
 def _is_file(path: Path) -> bool:

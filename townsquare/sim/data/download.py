@@ -61,14 +61,14 @@ def get(
         shipped = sets.locate(data_set.name)
         return Download(data_set, shipped, False, tuple(sorted(p for p in shipped.iterdir() if p.is_file())), {}, ())
     home = (folder or sets.default_folder()) / data_set.name
-    if not data_set.files:
-        data_set = _brought(data_set, home)
-    if data_set.accept and not accept_terms and not (home / sets.RECEIPT).exists():
-        raise DataError(
-            f"data set {data_set.name!r} comes under terms that you must accept first "
-            f"({data_set.licence}: {data_set.terms} {data_set.homepage}); then say --accept-terms."
-        )
     try:
+        if not data_set.files:
+            data_set = _brought(data_set, home)
+        if data_set.accept and not accept_terms and not (home / sets.RECEIPT).exists():
+            raise DataError(
+                f"data set {data_set.name!r} comes under terms that you must accept first "
+                f"({data_set.licence}: {data_set.terms} {data_set.homepage}); then say --accept-terms."
+            )
         home.mkdir(parents=True, exist_ok=True)
         came = [_bring(source, home, progress, wait) for source in data_set.files]
         unpacked = _unpacked(data_set, home)

@@ -41,7 +41,8 @@ def _shift(before: FloatArray | None, now: FloatArray) -> float:
 
 def _spread(view: TickView) -> dict[str, float]:
     """Root mean square distance to the group's centre, median distance to its median (which a few stragglers cannot
-    move; ours), and the distance between the centres; NaN for empty groups."""
+    move; ours), and the distance between the centres; NaN for empty groups.
+    """
     inside = view.trained_readers
     centres = {}
     found = {}

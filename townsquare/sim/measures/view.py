@@ -13,7 +13,7 @@ from townsquare.protocols.streams import Streams
 
 @dataclass(slots=True)
 class TickView:
-    """One tick, after everything in it has happened. Measures must not change it (``memory.means`` is theirs to keep).
+    """One tick, after everything in it has happened. Measures change nothing but ``memory.means``.
 
     "In the window" means the articles of the last ``window`` ticks and the new ones of this tick; totals are those
     the articles have gathered since they appeared, as in the published code.
