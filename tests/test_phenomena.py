@@ -1,7 +1,7 @@
 """What a news town is known to do, over five seeds: signs and orderings with intervals, not absolute values.
 
 The arms are those of the built-in sweep ``news``. Where a threshold stands, it is that of the acceptance checks this
-project was given (6e.3 to 6e.8), or looser where a comment says why.
+project was given (6e.3 to 6e.8); one is looser, and a comment says why.
 """
 
 from collections.abc import Callable
@@ -72,9 +72,7 @@ def test_coverage_peaks_early_and_match_later_then_both_fall(curves: Curves) -> 
 
 def test_readers_in_the_loop_gather_and_the_others_scatter(curves: Curves) -> None:
     start = curves("default", "spread_out_loop")[:, :1]  # nobody is in the loop yet
-    # half of those in the loop: the root mean square is ruled by a handful of stragglers (1 in 60) until tick 30
-    assert (curves("default", "radius_in_loop")[:, 20] < 0.25 * start[:, 0]).all()
-    assert (end(curves("default", "spread_in_loop")) < 0.25 * start[:, 0]).all()
+    assert (curves("default", "spread_in_loop")[:, 20] < 0.25 * start[:, 0]).all()
     assert (curves("default", "spread_out_loop")[:, 49] > 3 * start[:, 0]).all()
     distance = curves("default", "loop_distance").mean(axis=0)
     assert (np.diff(distance[3:]) > 0).all()

@@ -14,7 +14,7 @@ from townsquare.agents.populations import draw_trait
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.errors import ScenarioError
 from townsquare.protocols.recommender import Recommender, Stateful
-from townsquare.protocols.registry import configure, find, known
+from townsquare.protocols.registry import find, known, make
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Mind, Town
 from townsquare.protocols.workers import Workers
@@ -48,13 +48,10 @@ def build(scenario: News, workers: int = 1) -> Built:
 
 def recommender(scenario: News, streams: Streams) -> Recommender:
     """The recommender that a scenario names, not yet fitted."""
-    cls, config = configure("recommender", scenario.recommender.name, scenario.recommender.settings())
-    made = cls(config, streams)
+    name = scenario.recommender.name
+    made = make("recommender", name, scenario.recommender.settings(), streams)
     if not isinstance(made, Recommender):
-        raise ScenarioError(
-            f"recommender {scenario.recommender.name!r} ({cls.__module__}.{cls.__name__}) does not have the methods of "
-            "a recommender: fit, update, recommend."
-        )
+        raise ScenarioError(f"recommender {name!r} does not have the methods of one: fit, update, recommend.")
     return made
 
 
@@ -137,8 +134,9 @@ def items_table(environment: Feed, tick: int) -> pa.Table:
 
 
 def _mind(name: str, streams: Streams) -> Mind:
-    cls, config = configure("mind", name, {})
-    made: Mind = cls(config, streams)
+    made = make("mind", name, {}, streams)
+    if not isinstance(made, Mind):
+        raise ScenarioError(f"mind {name!r} does not have the method of one: decide.")
     return made
 
 
@@ -146,9 +144,9 @@ def _space(scenario: News, streams: Streams) -> Space:
     data = scenario.data
     if data.name == "adressa":
         return adressa.load()
-    cls, config = configure("embedder", data.embedder.name, data.embedder.settings())
+    embedder = make("embedder", data.embedder.name, data.embedder.settings(), streams)
     tables = chosen.choose(data.source, data.articles, data.interactions)
-    return own.load(tables.articles, tables.interactions, cls(config, streams), data.rating_threshold)
+    return own.load(tables.articles, tables.interactions, embedder, data.rating_threshold)
 
 
 def _cast(scenario: News, space: Space, streams: Streams) -> Cast:

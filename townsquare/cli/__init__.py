@@ -42,6 +42,9 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     except InputError as error:
         print(f"townsquare: {error}", file=sys.stderr)
         return 2
+    except MemoryError as error:
+        print(f"townsquare: there is not enough memory for this: {error}; make the town smaller.", file=sys.stderr)
+        return 2
     except TownsquareError as error:
         print(f"townsquare: {error}", file=sys.stderr)
         return 1

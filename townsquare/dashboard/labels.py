@@ -138,18 +138,6 @@ LABELS: dict[str, Label] = {
         ours=True,
     ),
     "interest_shift": Label("Interest shift", "latent distance", "How far a user moved in this tick; mean."),
-    "radius_in_loop": Label(
-        "Radius of the loop",
-        "median latent distance",
-        "Median distance of the users in the training data from their median; stragglers do not move it.",
-        ours=True,
-    ),
-    "radius_out_loop": Label(
-        "Radius out of the loop",
-        "median latent distance",
-        "Median distance of the users not in the training data from their median.",
-        ours=True,
-    ),
     "spread_in_loop": Label(
         "Spread in the loop",
         "RMS latent distance",

@@ -17,7 +17,7 @@ from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions
 from townsquare.protocols.observations import Observation, Observations
 from townsquare.protocols.recommender import Recommender, Scorer, Stateful, allowed_after
-from townsquare.protocols.registry import configure, find, known, register
+from townsquare.protocols.registry import configure, find, known, make, register
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.slates import Slates, top_k
 from townsquare.protocols.streams import Streams
@@ -54,6 +54,7 @@ __all__ = [
     "configure",
     "find",
     "known",
+    "make",
     "register",
     "steady",
     "top_k",

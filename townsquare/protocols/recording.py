@@ -147,7 +147,10 @@ class RunWriter:
                     path.unlink()
 
     def _take_lock(self) -> None:
-        handle = (self.path / "lock").open("a", encoding="utf-8")
+        try:
+            handle = (self.path / "lock").open("a", encoding="utf-8")
+        except OSError as error:
+            raise RunFolderError(f"{self.path} cannot be written: {error.strerror}.") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -47,6 +47,8 @@ def find(kind: str, name: str) -> type:
         found: type = point.load()
     except ImportError as error:
         raise InputError(f"{kind} {name!r} ({point.value}) needs a package that is missing: {error}.") from error
+    except Exception as error:
+        raise InputError(f"{kind} {name!r} ({point.value}) cannot be loaded: {_said(error)}") from error
     return found
 
 
@@ -59,6 +61,23 @@ def configure(kind: str, name: str, settings: dict[str, Any]) -> tuple[type, Set
     except ValidationError as error:
         raise InputError(f"{kind} {name!r}: {first_problem(error, config_class)}") from error
     return cls, config
+
+
+def make(kind: str, name: str, settings: dict[str, Any], *parts: Any) -> Any:
+    """The component itself, built as ``Class(config, *parts)``; what its constructor raises becomes an InputError."""
+    cls, config = configure(kind, name, settings)
+    try:
+        return cls(config, *parts)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(
+            f"{kind} {name!r} ({cls.__module__}.{cls.__name__}) cannot be built: {_said(error)}"
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".") + "."
 
 
 def _points(kind: str) -> dict[str, EntryPoint]:

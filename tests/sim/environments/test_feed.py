@@ -196,13 +196,13 @@ def test_all_measures_are_numbers_whatever_is_liked(threshold: float) -> None:
         values = dict(zip(table["measure"], table["value"], strict=True))
         missing = {name for name, value in values.items() if not np.isfinite(value)}
         if threshold > 0.5:
-            allowed = ("like", "corr_", "topic_shift", "spread_in", "radius_in", "loop_distance", "quality_liked")
+            allowed = ("like", "corr_", "topic_shift", "spread_in", "loop_distance", "quality_liked")
             allowed += ("match_mrr",) if t == 0 else ()  # the first lists have no match places
             assert {name for name in missing if not any(word in name for word in allowed)} == set()
             assert values["likes_per_user"] == 0
         elif t > 1:
             everybody = built.environment.trained[0].all()
-            empty = {"spread_out_loop", "radius_out_loop", "loop_distance"} if everybody else set()
+            empty = {"spread_out_loop", "loop_distance"} if everybody else set()
             assert missing <= empty
 
 

@@ -84,6 +84,5 @@ def test_without_likes(loveless: TickView) -> None:
     found = measured(loveless)
     missing = {name for name, value in found.items() if np.isnan(value)}
     always = {"cosine_like", "similarity_in_list_like", "topic_shift_like", "spread_in_loop", "loop_distance"}
-    always |= {"radius_in_loop"}
     first = {"topic_shift_exposure", "topic_shift_click"} if loveless.tick == 0 else set()
     assert missing == always | first

@@ -40,9 +40,7 @@ def _shift(before: FloatArray | None, now: FloatArray) -> float:
 
 
 def _spread(view: TickView) -> dict[str, float]:
-    """Root mean square distance to the group's centre, median distance to its median (which a few stragglers cannot
-    move; ours), and the distance between the centres; NaN for empty groups.
-    """
+    """Root mean square distance to the group's centre, and the distance between the centres; NaN for empty groups."""
     inside = view.trained_readers
     centres = {}
     found = {}
@@ -51,11 +49,8 @@ def _spread(view: TickView) -> dict[str, float]:
             centre = members.mean(axis=0)
             centres[name] = centre
             found[f"spread_{name}_loop"] = float(np.sqrt(((members - centre) ** 2).sum(axis=1).mean()))
-            found[f"radius_{name}_loop"] = float(
-                np.median(np.linalg.norm(members - np.median(members, axis=0), axis=1))
-            )
         else:
-            found[f"spread_{name}_loop"] = found[f"radius_{name}_loop"] = float("nan")
+            found[f"spread_{name}_loop"] = float("nan")
     both = len(centres) == 2
     found["loop_distance"] = float(np.linalg.norm(centres["in"] - centres["out"])) if both else float("nan")
     return found

@@ -60,7 +60,7 @@ class Creators(Settings):
 class Slate(Settings):
     """The list every reader is shown, and where its places come from; match takes what the shares leave."""
 
-    length: int = Field(default=50, ge=1)
+    length: int = Field(default=50, ge=1, le=10_000)
     "Places in the list."
     cold_start: float = Field(default=0.2, ge=0, le=1)
     "Share for articles of this very tick."
