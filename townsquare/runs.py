@@ -214,22 +214,24 @@ def other_versions(folder: RunFolder) -> dict[str, tuple[str, str]]:
 def estimate(scenario: News) -> dict[str, float]:
     """Rough size of a run before it starts: model calls, tokens and USD (none yet), events, MB and seconds.
 
-    The constants are fitted to ``make bench`` on two cores; expect them within a factor of two or three elsewhere.
+    The constants are fitted to ``make bench`` on two cores with the default recommender; expect a factor of two elsewhere.
     """
-    readers, length = scenario.users.count, scenario.slate.length
-    new = scenario.creators.count * scenario.creators.articles
-    cells = readers * new * scenario.window
-    events = scenario.ticks * (readers * (length * scenario.record.exposures + 1.85 * scenario.clicks) + new)
+    readers, length, ticks = scenario.users.count, scenario.slate.length, scenario.ticks
+    new, window = scenario.creators.count * scenario.creators.articles, scenario.window
+    cells = readers * new * window
+    events = ticks * (readers * (length * scenario.record.exposures + 1.85 * scenario.clicks) + new)
+    # lists of the window, tastes by creator, positions and means, vectors: MB
+    checkpoint = 4e-6 * (readers * (length * (window + 1) + scenario.creators.count + 500) + 100 * new * (window + 1))
+    kept = 2 + ticks // scenario.record.checkpoints
+    snapshots = (2 + ticks / scenario.record.snapshots) * 4e-4 * (readers + new * window)
     return {
         "model_calls": 0,
         "tokens": 0,
         "usd": 0.0,
         "events": round(events),
-        "seconds": round(scenario.ticks * (0.03 + 4e-9 * cells + 8e-6 * readers * length / 10), 1),
-        "memory_mb": round(
-            200 + 2e-6 * cells + 0.02 * readers + 0.004 * new * scenario.window + 2e-4 * readers * length
-        ),
-        "disk_mb": round(5e-6 * events + 4e-4 * scenario.ticks * new + 0.02 * readers, 1),
+        "seconds": round(ticks * (0.04 + 5e-9 * cells + 1.4e-6 * readers * length), 1),
+        "memory_mb": round(200 + 4e-7 * cells + 0.012 * readers + 0.002 * new * window + 1.2e-4 * readers * length),
+        "disk_mb": round(7e-6 * events + 4e-4 * ticks * new + kept * checkpoint + snapshots, 1),
     }
 
 
