@@ -214,7 +214,8 @@ def other_versions(folder: RunFolder) -> dict[str, tuple[str, str]]:
 def estimate(scenario: News) -> dict[str, float]:
     """Rough size of a run before it starts: model calls, tokens and USD (none yet), events, MB and seconds.
 
-    The constants are fitted to ``make bench`` on two cores with the default recommender; expect a factor of two elsewhere.
+    The constants are fitted to ``make bench`` on two cores with the default recommender: expect a factor of two
+    elsewhere.
     """
     readers, length, ticks = scenario.users.count, scenario.slate.length, scenario.ticks
     new, window = scenario.creators.count * scenario.creators.articles, scenario.window
