@@ -7,8 +7,10 @@ import numpy as np
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("click", "like", "post")
-"""Action kinds by code."""
+KINDS = ("click", "like", "post", "no_answer")
+"""Action kinds by code. ``no_answer`` is what a mind returns for an agent whose model gave no valid answer: it never
+passes for a decision to do nothing.
+"""
 KIND = {name: code for code, name in enumerate(KINDS)}
 
 
@@ -21,9 +23,9 @@ class Actions:
     kind: IntArray
     """int8: index into ``KINDS``. A like takes a click on the same item."""
     item: IntArray
-    """int32: what is clicked or liked; for a post the item that inspired it (-1 for none)."""
+    """int32: what is clicked or liked; for a post the item that inspired it (-1 for none); for no_answer -1."""
     value: FloatArray
-    """float64: how much the agent makes of it (utility); not used for posts."""
+    """float64: how much the agent makes of it (utility); for no_answer the code of ``events.REASONS``; else 0."""
     vector: FloatArray
     """(n, d) content of a post, NaN rows for other kinds; d may be 0 when nobody posts."""
 

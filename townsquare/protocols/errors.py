@@ -8,6 +8,11 @@
     - RunFolderError       a run folder is missing, foreign, torn, locked, or of a newer format
     - DiskFull             nothing more could be written; the run can be resumed
   + ContractError          a plug-in broke its promise (its author's to fix)
+  + ChatError              a language-model endpoint gave no reply (protocols/chat.py); an outcome, not the end of a run
+  + RunStopped             the run ends early, on purpose; its status says why and it can be resumed
+    - BudgetExceeded       calls, tokens or money are spent
+    - TooManyFailures      too many decisions of a tick got no valid answer
+    - ReplayMiss           a replay needs a call that was never recorded
   + ActionRefused          never raised across the barrier: a refused action is an event that says why
 """
 
@@ -41,6 +46,34 @@ class DiskFull(InputError):
 
 class ContractError(TownsquareError):
     """A plug-in returned something its contract does not allow."""
+
+
+class RunStopped(TownsquareError):
+    """The run ends early, on purpose; every finished tick is kept and it can be resumed."""
+
+    status = "stopped"
+    """What the run folder's status becomes."""
+    code = 1
+    """The exit code of the command line."""
+
+
+class BudgetExceeded(RunStopped):
+    """Calls, tokens or money are spent; a larger budget lets the run go on."""
+
+    status = "stopped: budget"
+    code = 130
+
+
+class TooManyFailures(RunStopped):
+    """More decisions of a tick than allowed got no valid answer."""
+
+    status = "stopped: model failures"
+
+
+class ReplayMiss(RunStopped):
+    """A replay needs a call that was never recorded; the message names the ask."""
+
+    status = "stopped: replay"
 
 
 class UnknownComponent(InputError):

@@ -8,7 +8,7 @@ import numpy as np
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("post", "shown", "click", "like", "refused")
+KINDS = ("post", "shown", "click", "like", "refused", "no_answer")
 """Event kinds by code. Codes are part of the run-folder format: append, never reorder."""
 REASONS = (
     "",
@@ -24,8 +24,13 @@ REASONS = (
     "unknown item",
     "not allowed",
     "interruption",
+    "invalid",
+    "declined",
+    "failed",
 )
-"""Why, by code: the source of a slot for ``shown``, the objection for ``refused``. Append, never reorder."""
+"""Why, by code: the source of a slot for ``shown``, the objection for ``refused``, and for ``no_answer`` what became of
+the question: ``invalid`` even after a repair, ``declined`` by the model, ``failed`` on the way. Append, never reorder.
+"""
 KIND = {name: code for code, name in enumerate(KINDS)}
 REASON = {name: code for code, name in enumerate(REASONS)}
 

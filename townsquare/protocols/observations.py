@@ -1,11 +1,15 @@
 """What a cohort of agents sees before it decides, as columns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from townsquare.protocols.columns import FloatArray, IntArray
+
+
+def _wordless(item: int) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Observation:
     items: tuple[int, ...]
     traits: Mapping[str, FloatArray]
     features: Mapping[str, FloatArray]
+    texts: tuple[str, ...]
+    """What each item says, empty where the town has no words for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Observations:
     """(n, k) what the random draws about the items hang on (``Catalogue.keys``)."""
     elsewhere: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
     """(m,) for "create": everything that is going round in the town, own items included."""
+    text: Callable[[int], str] = _wordless
+    """What an item says, made only when asked for."""
 
     def __len__(self) -> int:
         return len(self.agents)
@@ -51,12 +59,14 @@ class Observations:
     def row(self, i: int) -> Observation:
         """What the i-th agent sees, its empty places left out."""
         here = self.items[i] >= 0
+        items = tuple(map(int, self.items[i][here]))
         return Observation(
             self.tick,
             self.task,
             int(self.agents[i]),
             self.limit,
-            tuple(map(int, self.items[i][here])),
+            items,
             {name: column[i] for name, column in self.traits.items()},
             {name: column[i][here] for name, column in self.features.items()},
+            tuple(map(self.text, items)),
         )
