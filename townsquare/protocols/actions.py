@@ -1,9 +1,10 @@
 """What agents want to do, as columns. The environment decides what becomes of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
@@ -28,6 +29,12 @@ class Actions:
     """float64: how much the agent makes of it (utility); for no_answer the code of ``events.REASONS``; else 0."""
     vector: FloatArray
     """(n, d) content of a post, NaN rows for other kinds; d may be 0 when nobody posts."""
+    text: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
+    """str: what a post says, its title on the first line; "" where there are no words, and by default."""
+
+    def __post_init__(self) -> None:
+        if len(self.text) != len(self.agent):
+            object.__setattr__(self, "text", np.full(len(self.agent), "", object))
 
     def __len__(self) -> int:
         return len(self.agent)
@@ -41,6 +48,7 @@ class Actions:
         *,
         value: FloatArray | float = 0.0,
         vector: FloatArray | None = None,
+        text: Sequence[str] | None = None,
     ) -> "Actions":
         """Actions of one kind."""
         n = len(agent)
@@ -50,6 +58,7 @@ class Actions:
             np.broadcast_to(np.asarray(item, np.int32), n),
             np.broadcast_to(np.asarray(value, np.float64), n),
             np.zeros((n, 0)) if vector is None else vector,
+            np.array([""] * n if text is None else list(text), object),
         )
 
     def where(self, mask: BoolArray) -> "Actions":
@@ -58,6 +67,12 @@ class Actions:
 
     @classmethod
     def concat(cls, parts: Iterable["Actions"]) -> "Actions":
-        """All rows of ``parts``, in order; their vectors must have the same width."""
+        """All rows of ``parts``, in order; vectors of less than the greatest width are filled up with NaN."""
         parts = list(parts) or [cls.of("click", np.zeros(0, np.int32), np.full(0, NOBODY))]
+        width = max(part.vector.shape[1] for part in parts)
+        parts = [part if part.vector.shape[1] == width else part._widened(width) for part in parts]
         return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+    def _widened(self, width: int) -> "Actions":
+        missing = np.full((len(self), width - self.vector.shape[1]), np.nan)
+        return replace(self, vector=np.hstack([self.vector, missing]))

@@ -33,6 +33,8 @@ the question: ``invalid`` even after a repair, ``declined`` by the model, ``fail
 """
 KIND = {name: code for code, name in enumerate(KINDS)}
 REASON = {name: code for code, name in enumerate(REASONS)}
+NO_ANSWER = ("invalid", "declined", "failed")
+"""The reasons a ``no_answer`` can have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,14 @@ class Observations:
     """(m,) for "create": everything that is going round in the town, own items included."""
     text: Callable[[int], str] = _wordless
     """What an item says, made only when asked for."""
+    seats: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(n,) what the random draws about the agents hang on; by default their ids. A town in which ids move when a group
+    grows gives numbers that do not.
+    """
+
+    def __post_init__(self) -> None:
+        if len(self.seats) != len(self.agents):
+            object.__setattr__(self, "seats", self.agents)
 
     def __len__(self) -> int:
         return len(self.agents)

@@ -3,6 +3,7 @@
 Nothing here writes; ``townsquare.protocols.recording`` does.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from townsquare.protocols.errors import RunFolderError
+from townsquare.protocols.errors import InputError, RunFolderError, did_you_mean
 from townsquare.protocols.events import KINDS, REASONS, Events
 
 FORMAT = 1
@@ -59,6 +60,8 @@ class RunInfo(BaseModel):
     versions: dict[str, str] = {}
     data: dict[str, str] = {}
     """sha256 of each file the town was built from."""
+    categories: list[str] = []
+    """Names of the categories: a category number in items and snapshots is a place in this list, -1 is none of it."""
 
 
 class RunFolder:
@@ -68,6 +71,10 @@ class RunFolder:
         self.path = Path(path)
         self.info = read_info(self.path)
         self._parent: RunFolder | None = None
+
+    def __repr__(self) -> str:
+        info = self.info
+        return f"<{type(self).__name__} {self.path}: {info.status}, {info.ticks_done} of {info.ticks} ticks>"
 
     @property
     def parent(self) -> "RunFolder | None":
@@ -81,7 +88,14 @@ class RunFolder:
         return self._parent
 
     def segment(self, kind: str, tick: int) -> Path:
-        """Where a tick's rows lie: ``kind`` is events, items or snapshots; early ticks of a fork lie in its parent."""
+        """Where a tick's rows lie: ``kind`` is events, items or snapshots; early ticks of a fork lie in its parent.
+
+        InputError when the tick is not finished.
+        """
+        if tick not in self.ticks():
+            last = self.info.ticks_done - 1
+            there = f"finished ticks are 0 to {last}" if last >= 0 else "no tick is finished yet"
+            raise InputError(f"there is no tick {tick} in {self.path}; {there}.")
         if self.info.parent is not None and tick < self.info.parent.at:
             assert self.parent is not None
             return self.parent.segment(kind, tick)
@@ -96,16 +110,20 @@ class RunFolder:
         return events_from_table(read_table(self.segment("events", tick)))
 
     def events(self, *, ticks: range | None = None, kinds: Sequence[str] | None = None) -> pd.DataFrame:
-        """What happened: tick, seq, agent, kind, item, value, rank, ref, why (kind and why as words)."""
+        """What happened: tick, seq, agent, kind, item, value, rank, ref, why.
+
+        ``kind`` and ``why`` are categories in words, and only those that are there. InputError for a kind that does not
+        exist or a tick that is not finished.
+        """
+        codes = None if kinds is None else _codes(kinds)
         frames = []
         for tick in self.ticks() if ticks is None else ticks:
             frame = read_table(self.segment("events", tick)).to_pandas()
-            if kinds is not None:
-                frame = frame[frame["kind"].isin([KINDS.index(kind) for kind in kinds])]
-            frames.append(frame)
+            frames.append(frame if codes is None else frame[frame["kind"].isin(codes)])
         table = pd.concat(frames, ignore_index=True) if frames else events_table(0, Events.concat([])).to_pandas()
-        table["kind"] = pd.Categorical.from_codes(table["kind"].to_numpy(), pd.Index(KINDS))
-        table["why"] = pd.Categorical.from_codes(table["why"].to_numpy(), pd.Index(REASONS))
+        for name, words in (("kind", KINDS), ("why", REASONS)):
+            coded = pd.Categorical.from_codes(table[name].to_numpy(), pd.Index(words))
+            table[name] = coded.remove_unused_categories()
         return table
 
     def measures(self) -> pd.DataFrame:
@@ -125,7 +143,7 @@ class RunFolder:
         return read_table(self.path / "agents.parquet").to_pandas()
 
     def items(self) -> pd.DataFrame:
-        """What was published: item, name, author, born, category, quality."""
+        """What was published: item, name, author, born, category (a place in ``info.categories``), quality, text."""
         frames = [read_table(self.segment("items", tick), without="vector").to_pandas() for tick in self.ticks()]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
@@ -144,8 +162,12 @@ class RunFolder:
 
     def snapshot(self, tick: int) -> dict[str, NDArray[np.generic]]:
         """Positions after ``tick``: users (U, d), in_loop (U,), creators (C, d), and of the items in circulation
-        their ids (items), vectors and categories.
+        their ids (items), vectors and categories. InputError when the tick was not kept: see ``snapshot_ticks``.
         """
+        kept = self.snapshot_ticks()
+        if tick not in kept:
+            there = f"there are those of ticks {', '.join(map(str, kept))}" if kept else "there are none"
+            raise InputError(f"there is no snapshot of tick {tick} in {self.path}; {there} (record.snapshots).")
         with np.load(self.segment("snapshots", tick).with_suffix(".npz"), allow_pickle=False) as arrays:
             return dict(arrays)
 
@@ -161,10 +183,20 @@ class RunFolder:
         return list(self.digests())[-1][1] if self.info.ticks_done else ""
 
 
+def _codes(kinds: Sequence[str]) -> list[int]:
+    for kind in kinds:
+        if kind not in KINDS:
+            raise InputError(f"kinds: there is no {kind!r}{did_you_mean(kind, KINDS)} Kinds: {', '.join(KINDS)}.")
+    return [KINDS.index(kind) for kind in kinds]
+
+
 def tick_digest(before: bytes, events: Events, items: pa.Table) -> bytes:
     """The running digest after one more tick: content, not file bytes, and nothing that depends on clock or host."""
     columns = [items[name].to_numpy() for name in ("item", "author", "born", "category", "quality")]
     made = b"".join(np.ascontiguousarray(c, c.dtype.newbyteorder("<")).tobytes() for c in columns)
+    texts = items["text"].to_pylist() if "text" in items.column_names else []
+    if any(texts):
+        made += json.dumps(texts, ensure_ascii=False).encode()
     return events.digest(before + made)
 
 

@@ -25,6 +25,20 @@ class Mind(Protocol):
 
 
 @runtime_checkable
+class Remembers(Protocol):
+    """A mind whose agents remember what happened to them; a checkpoint holds what it remembers."""
+
+    def remember(self, tick: int, events: Events) -> None:
+        """Take in everything that happened in a tick, after all of it has happened."""
+
+    def state(self) -> Mapping[str, NDArray[np.generic]]:
+        """Everything remembered, as arrays."""
+
+    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take up where ``state`` was taken."""
+
+
+@runtime_checkable
 class Environment(Protocol):
     """Holds the state of the town; the only thing that may change it.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.events import Events
 from townsquare.protocols.observations import Observations
-from townsquare.protocols.town import Mind, Town
+from townsquare.protocols.town import Mind, Remembers, Town
 
 
 async def tick(t: int, town: Town) -> Events:
@@ -23,6 +23,9 @@ async def tick(t: int, town: Town) -> Events:
     seen = environment.observe(t, slates)  # observe
     actions = await decide(seen, town.minds)  # decide: the one barrier
     events = Events.concat([made, environment.apply(t, actions)])  # apply, in a fixed order
+    for mind in town.minds.values():
+        if isinstance(mind, Remembers):
+            mind.remember(t, events)  # remember
     town.recommender.update(events)
     return events
 

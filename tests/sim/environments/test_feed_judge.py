@@ -72,7 +72,7 @@ def test_posts_by_hand() -> None:
         "post", np.array([3, 2, 3, 4, 4, 3]), np.array([0, 0, -1, 1, -1, 0]),
         vector=np.array([[1.0, 1], [1, 1], [np.nan, 1], [1, 1], [1, 1], [1, 1]]),
     )  # fmt: skip
-    refused, good = feed_judge.posts(posted, 3, 2, 1, articles)
+    refused, good = feed_judge.posts(posted, 3, np.array([1, 1]), articles)
     # readers are 0 to 2, creators 3 and 4, one post each, and article 0 is the only one there is
     assert good.tolist() == [True, False, False, False, True, False]
     assert refused.agent.tolist() == [2, 3, 4, 3]

@@ -29,14 +29,14 @@ class Creator:
         home = seen.traits["home"]
         ordinals = np.arange(m)
         if len(seen.elsewhere):
-            draws = self.streams.uniform("create", seen.tick, seen.agents[:, None], ordinals[None, :])
+            draws = self.streams.uniform("create", seen.tick, seen.seats[:, None], ordinals[None, :])
             picked = pick(draws, seen.items, seen.features["likes"], seen.traits["concentration"], seen.elsewhere)
             model = seen.features["content"][np.searchsorted(seen.elsewhere, picked)]
         else:
             picked = np.full((n, m), -1, np.int32)
             model = np.repeat(home[:, None, :], m, axis=1)
         width = home.shape[1]
-        rows = seen.agents[:, None, None] * m + ordinals[None, :, None]
+        rows = seen.seats[:, None, None] * m + ordinals[None, :, None]
         noise = self.streams.normal("content", seen.tick, rows, np.arange(width)[None, None, :])
         vector = model + seen.traits["spread"][:, None, None] * noise
         return Actions.of("post", np.repeat(seen.agents, m), picked.ravel(), vector=vector.reshape(n * m, width))

@@ -25,7 +25,7 @@ class Reader:
     async def decide(self, seen: Observations) -> Actions:
         """At most ``seen.limit`` clicks per reader, in the order of choice, and the likes among them."""
         match, quality = seen.features["match"], seen.features["quality"]
-        noise = self.streams.gumbel("click", seen.tick, seen.agents[:, None], seen.keys)
+        noise = self.streams.gumbel("click", seen.tick, seen.seats[:, None], seen.keys)
         pull = np.where(seen.items >= 0, seen.traits["concentration"][:, None] * match + noise, -np.inf)
         width = min(seen.limit, pull.shape[1])
         chosen = np.argsort(-pull, axis=1, kind="stable")[:, :width]

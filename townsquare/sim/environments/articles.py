@@ -1,6 +1,6 @@
 """The articles of a news town: columns that grow by one block per tick."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from townsquare.protocols.catalogue import Catalogue
 from townsquare.protocols.columns import FloatArray, IntArray
+from townsquare.protocols.texts import pack, unpack
 
 _COLUMNS: dict[str, type[np.generic]] = {
     "author": np.int32,
@@ -33,6 +34,8 @@ class Articles:
         self.vectors = np.zeros((0, width), np.float32)
         """(n - first, width) content of the articles from id ``first`` on."""
         self.first = 0
+        self.texts: dict[int, str] = {}
+        """What articles in circulation say, for those that have words: title, line break, text."""
         self.starts: list[int] = []
         """Id of the first article of each tick."""
 
@@ -42,8 +45,21 @@ class Articles:
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name]
 
-    def add(self, tick: int, author: IntArray, category: IntArray, quality: FloatArray, vector: FloatArray) -> IntArray:
-        """Publish; returns the new ids. Content of articles that left circulation is let go."""
+    def add(
+        self,
+        tick: int,
+        author: IntArray,
+        category: IntArray,
+        quality: FloatArray,
+        vector: FloatArray,
+        *,
+        text: Sequence[str] = (),
+        seat: IntArray | None = None,
+    ) -> IntArray:
+        """Publish; returns the new ids. Content of articles that left circulation is let go.
+
+        ``text`` is "" for an article without words; ``seat`` is what an author's draws hang on, by default its id.
+        """
         n, start = len(author), len(self)
         while len(self.starts) <= tick:
             self.starts.append(start)
@@ -51,8 +67,9 @@ class Articles:
         self.vectors = np.concatenate([self.vectors[first - self.first :], vector.astype(np.float32)])
         self.first = first
         zeros = np.zeros(n, np.int64)
+        place = author if seat is None else seat
         # the key names the n-th article of an author in a tick, so that it survives another arm's extra articles
-        key = (np.uint64(tick) << np.uint64(40)) + (author.astype(np.uint64) << np.uint64(12)) + _ordinal(author)
+        key = (np.uint64(tick) << np.uint64(40)) + (place.astype(np.uint64) << np.uint64(12)) + _ordinal(author)
         new = {
             "author": author,
             "born": np.full(n, tick),
@@ -65,6 +82,8 @@ class Articles:
         }
         for name, kind in _COLUMNS.items():
             self.columns[name] = np.concatenate([self.columns[name], np.asarray(new[name]).astype(kind)])
+        self.texts = {item: words for item, words in self.texts.items() if item >= first}
+        self.texts |= {start + row: words for row, words in enumerate(text) if words}
         return np.arange(start, start + n)
 
     def active(self, tick: int) -> IntArray:
@@ -107,6 +126,9 @@ class Articles:
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything, as arrays."""
         rest = {"vectors": self.vectors, "first": np.array(self.first), "starts": np.array(self.starts, np.int64)}
+        if self.texts:
+            rest["texts"], rest["text_ends"] = pack(list(self.texts.values()))
+            rest["text_items"] = np.array(list(self.texts), np.int64)
         return {f"articles.{name}": column for name, column in (self.columns | rest).items()}
 
     def load(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -115,6 +137,10 @@ class Articles:
         self.vectors = state["articles.vectors"]
         self.first = int(state["articles.first"])
         self.starts = state["articles.starts"].tolist()
+        self.texts = {}
+        if "articles.texts" in state:
+            texts = unpack(state["articles.texts"], state["articles.text_ends"])
+            self.texts = dict(zip(state["articles.text_items"].tolist(), texts, strict=True))
 
 
 def _ordinal(author: IntArray) -> NDArray[np.uint64]:

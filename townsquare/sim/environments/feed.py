@@ -5,8 +5,9 @@ signs, the empty interruption hook, a division by zero in promotion) are not cop
 start is our reconstruction, because the click file is not public.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,10 @@ from townsquare.protocols.slates import Slates
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.workers import Workers
 from townsquare.sim.environments import feed_judge
+from townsquare.sim.environments.article_text import article_text
 from townsquare.sim.environments.articles import Articles
 from townsquare.sim.environments.feed_memory import FeedMemory
-from townsquare.sim.environments.feed_rules import cosine, drift, quality
+from townsquare.sim.environments.feed_rules import cosine, drift, nearest, quality
 from townsquare.sim.environments.newsroom import breaking, promoted_weights
 from townsquare.sim.environments.slate_policy import SlatePolicy, Supply
 from townsquare.sim.measures.view import TickView
@@ -46,10 +48,13 @@ class Cast:
     """(c,) what each creator writes about at first."""
     topics: FloatArray
     """(categories, d) centre of each category's real articles."""
+    category_names: tuple[str, ...] = ()
 
 
 class Feed:
-    """Readers have ids 0 .. n-1, creators n .. n+c-1; articles are numbered as they appear."""
+    """Readers have ids 0 .. n-1, the panel last; creators n .. n+c-1, the writers last. Articles are numbered as they
+    appear.
+    """
 
     def __init__(self, scenario: News, streams: Streams, cast: Cast, workers: Workers) -> None:
         self.scenario, self.streams, self.cast, self.workers = scenario, streams, cast, workers
@@ -57,6 +62,9 @@ class Feed:
         self.readers: FloatArray = np.array(cast.readers["position"], np.float64)
         self.creators: FloatArray = np.array(cast.creators["position"], np.float64)
         self.n_readers, self.n_creators = len(self.readers), len(self.creators)
+        crowd, press = scenario.users.count, scenario.creators.count
+        self.reading = {"users": slice(0, crowd), "panel": slice(crowd, self.n_readers)}
+        self.writing = {"creators": slice(0, press), "writers": slice(press, self.n_creators)}
         keep = scenario.window + scenario.retrain - 1
         self.articles = Articles(self.readers.shape[1], keep)
         self.memory = FeedMemory(self.n_readers, self.n_creators, keep)
@@ -80,13 +88,39 @@ class Feed:
             "concentration": self.cast.creators["concentration"],
             "spread": self.cast.creators["concentration"] * self.now.creators.step,
         }
-        features = {"likes": likes, "content": self.articles.content(active).astype(np.float64)}
-        agents = np.arange(self.n_creators) + self.n_readers
+        features = {"content": self.articles.content(active).astype(np.float64)}
+        limits = {"creators": self.now.creators.articles, "writers": self.now.writers.articles}
         return [
             Observations(
-                tick, "creators", "create", agents, self.now.creators.articles, own, traits, features, elsewhere=active
+                tick,
+                group,
+                "create",
+                np.arange(rows.start, rows.stop) + self.n_readers,
+                limits[group],
+                own[rows],
+                {name: trait[rows] for name, trait in traits.items()},
+                features | {"likes": likes[rows]},
+                elsewhere=active,
+                text=self._say(tick),
+                seats=self._seats(np.arange(rows.start, rows.stop) + self.n_readers),
             )
+            for group, rows in self.writing.items()
+            if rows.start < rows.stop
         ]
+
+    def _seats(self, authors: IntArray) -> IntArray:
+        # the panel stands before the creators, and must not move their draws
+        return authors - (self.n_readers - self.scenario.users.count)
+
+    def _say(self, tick: int) -> Callable[[int], str]:
+        """What an article says, as far as the town has words for it."""
+        articles, names, first = self.articles, self.cast.category_names, self.n_readers
+
+        @cache
+        def say(item: int) -> str:
+            return article_text(item, tick, articles, names, first)
+
+        return say
 
     def _active(self, tick: int) -> IntArray:
         """Articles of the ``window`` ticks before ``tick``."""
@@ -160,18 +194,22 @@ class Feed:
         worth = steady(self.articles.column("quality", held) / self.scenario.quality_scale(), 9)
         self._slates, self._features = items, {"match": matched, "quality": worth}
         traits = {name: self.cast.readers[name] for name in ("concentration", "threshold", "quality_weight")}
+        traits, keys = traits | {"position": self.readers}, self.articles.column("key", held)
         return [
             Observations(
                 tick,
-                "users",
+                group,
                 "read",
-                np.arange(self.n_readers),
+                np.arange(rows.start, rows.stop),
                 self.now.clicks,
-                items,
-                traits | {"position": self.readers},
-                self._features,
-                self.articles.column("key", held),
+                items[rows],
+                {name: trait[rows] for name, trait in traits.items()},
+                {name: feature[rows] for name, feature in self._features.items()},
+                keys[rows],
+                text=self._say(tick),
             )
+            for group, rows in self.reading.items()
+            if rows.start < rows.stop
         ]
 
     # ---- apply -------------------------------------------------------------------------------------------------
@@ -182,9 +220,10 @@ class Feed:
         return self._read(tick, done) if self._reading else self._publish(tick, done)
 
     def _publish(self, tick: int, posts: Actions) -> Events:
-        refused, good = feed_judge.posts(
-            posts, self.n_readers, self.n_creators, self.now.creators.articles, self.articles
-        )
+        silent, posts = feed_judge.unanswered(posts, range(self.n_readers, self.n_readers + self.n_creators))
+        limits = np.full(self.n_creators, self.now.creators.articles)
+        limits[self.writing["writers"]] = self.now.writers.articles
+        refused, good = feed_judge.posts(posts, self.n_readers, limits, self.articles)
         posts = posts.where(good)
         active = self._active(tick)
         author = posts.agent.astype(np.int64) - self.n_readers
@@ -194,14 +233,19 @@ class Feed:
         inspired = posts.item >= 0
         category = self.cast.creator_categories[author].copy()
         category[inspired] = self.articles["category"][posts.item[inspired]]
-        story = breaking(self.now, tick, self.cast.topics, self.n_readers, self.n_creators, self.streams)
         vector = steady(posts.vector, 7) if len(posts) else np.zeros((0, self.articles.width))
+        written = posts.text != ""
+        category[written] = nearest(vector[written], self.cast.topics)
+        press = self.writing["creators"].stop  # what breaks is covered by them, however many writers there are
+        story = breaking(self.now, tick, self.cast.topics, self.n_readers, press, self.streams)
         ids = self.articles.add(
             tick,
             np.concatenate([posts.agent, story.author]),
             np.concatenate([category, story.category]),
             np.concatenate([worth, story.quality]),
             np.concatenate([vector, story.vector]),
+            text=[_printable(text) for text in posts.text] + [""] * len(story.author),
+            seat=self._seats(np.concatenate([posts.agent, story.author])),
         )
         counts = np.bincount(author, minlength=self.n_creators)
         total = np.zeros_like(self.creators)
@@ -211,6 +255,7 @@ class Feed:
         n = len(posts)
         return Events.concat(
             [
+                silent,
                 refused,
                 Events.of("post", posts.agent, ids[:n], value=worth, ref=posts.item),
                 Events.of("post", story.author, ids[n:], value=story.quality, why="interruption"),
@@ -219,6 +264,7 @@ class Feed:
 
     def _read(self, tick: int, actions: Actions) -> Events:
         items, limit = self._slates, self.now.clicks
+        silent, actions = feed_judge.unanswered(actions, range(self.n_readers))
         verdict = feed_judge.reading(actions, items, limit)
         clicked, liked = verdict.clicks, verdict.likes
         weight = self.cast.readers["quality_weight"][clicked.agent]
@@ -258,7 +304,7 @@ class Feed:
             memory=self.memory,
             streams=self.streams,
         )
-        return Events.concat([self._exposures(items), verdict.events(actions)])
+        return Events.concat([self._exposures(items), verdict.events(actions), silent])
 
     def _drift(self, agent: IntArray, item: IntArray, liked: NDArray[np.bool_], utility: FloatArray) -> None:
         order = np.argsort(agent, kind="stable")
@@ -311,3 +357,8 @@ class Feed:
         self.creators = np.array(state["creators"], np.float64)
         self.articles.load(state)
         self.memory.load(state)
+
+
+def _printable(text: str) -> str:
+    """Half a surrogate pair is nothing that a table could hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,20 +1,17 @@
 """Which of the things agents want to do the news town allows, and why not the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from townsquare.protocols.actions import KIND as ACTION
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.columns import NOBODY, BoolArray, IntArray
-from townsquare.protocols.events import KIND, REASON, Events
+from townsquare.protocols.events import KIND, NO_ANSWER, REASON, Events
 from townsquare.sim.environments.articles import Articles
 
-_LARGEST = 1e15
-"""Coordinates beyond cannot be squared and summed in float32."""
-
-
 _LARGEST = 1e6
+"""Coordinates and values beyond are nothing that a mind of this town can mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +69,37 @@ def reading(actions: Actions, lists: IntArray, limit: int) -> Verdict:
     return Verdict(reason, touched[0], touched[1], slot)
 
 
-def posts(
-    actions: Actions, n_readers: int, n_creators: int, limit: int, articles: Articles
-) -> tuple[Events, BoolArray]:
-    """Only creators post, ``limit`` at most; what they post must be numbers of the town's width, and what inspired it
-    an article that exists.
+def unanswered(actions: Actions, agents: range) -> tuple[Events, Actions]:
+    """Those of ``agents`` whose mind got no valid answer, as events, and the actions that are left to judge."""
+    silent = actions.kind == ACTION["no_answer"]
+    if not silent.any():
+        return Events.concat([]), actions
+    rows = actions.where(silent)
+    known = np.isin(rows.value, [REASON[why] for why in NO_ANSWER])
+    here = known & (rows.agent >= agents.start) & (rows.agent < agents.stop)
+    why = np.where(here, rows.value, REASON["not allowed"]).astype(np.int8)
+    kind = np.where(here, KIND["no_answer"], KIND["refused"]).astype(np.int8)
+    made = Events.of("no_answer", rows.agent, np.full(len(rows), NOBODY), why=why)
+    return replace(made, kind=kind), actions.where(~silent)
+
+
+def posts(actions: Actions, n_readers: int, limits: IntArray, articles: Articles) -> tuple[Events, BoolArray]:
+    """Only creators post, each as often as its place in ``limits`` says; what they post must be numbers of the town's
+    width, and what inspired it an article that exists.
     """
     agent = actions.agent.astype(np.int64)
     reason = np.zeros(len(actions), np.int8)
-    _object(reason, (agent < n_readers) | (agent >= n_readers + n_creators), "not allowed")
+    _object(reason, (agent < n_readers) | (agent >= n_readers + len(limits)), "not allowed")
     fits = actions.vector.shape[1] == articles.width
     small = (np.abs(actions.vector) < _LARGEST).all(axis=1)  # false for NaN
     _object(reason, (actions.kind != ACTION["post"]) | ~small | (not fits), "not allowed")
     _object(reason, (actions.item < NOBODY) | (actions.item >= len(articles)), "unknown item")
     rows = np.flatnonzero(reason == 0)
-    _object(reason, _not(rows[_running(agent[rows]) < limit], rows, len(actions)), "over the limit")
+    _object(
+        reason,
+        _not(rows[_running(agent[rows]) < limits[agent[rows] - n_readers]], rows, len(actions)),
+        "over the limit",
+    )
     bad = reason > 0
     return Events.of("refused", agent[bad], actions.item[bad], why=reason[bad]), ~bad
 

@@ -36,3 +36,12 @@ def cosine(position: FloatArray, vectors: FloatArray) -> FloatArray:
     dots = np.matmul(vectors, position[:, :, None])[:, :, 0]
     norms = np.linalg.norm(vectors, axis=2) * np.linalg.norm(position, axis=1)[:, None]
     return np.divide(dots, norms, out=np.zeros_like(dots), where=norms > 0)
+
+
+def nearest(vectors: FloatArray, topics: FloatArray) -> IntArray:
+    """(n,) the topic with the highest cosine to each of ``vectors`` (n, d), ties to the smaller number."""
+    if not len(vectors):
+        return np.zeros(0, np.int64)
+    cosines = cosine(vectors, np.broadcast_to(topics, (len(vectors), *topics.shape)))
+    found: IntArray = np.round(cosines, 9).argmax(axis=1)
+    return found

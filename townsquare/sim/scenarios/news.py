@@ -9,9 +9,13 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from townsquare.protocols.chat_settings import Budget, ChatSettings, checked_model
 from townsquare.protocols.registry import configure
 from townsquare.protocols.scenario import Scenario, Use
 from townsquare.protocols.settings import Settings
+
+ANSWERS = ("model", "temperature", "max_tokens", "draw")
+"""The keys of ``chat`` that decide what is answered; they may change at a tick, the others only how it is reached."""
 
 
 class Trait(Settings):
@@ -55,6 +59,54 @@ class Creators(Settings):
     "How strongly a creator follows its own hits, and how far a new article lies from what inspired it."
     step: float = Field(default=0.1, ge=0)
     "Spread of new articles round what inspired them, times concentration."
+
+
+class Panel(Settings):
+    """Readers whose decisions a language model makes, beside the others and in the same town."""
+
+    count: int = Field(default=0, ge=0)
+    "How many there are."
+    mind: str = "llm"
+    "Who decides for them: llm, or behavioural for a control that costs nothing."
+    model: str = ""
+    "Their model, provider:model; by default chat.model."
+    personas: str | None = Field(default=None, min_length=1)
+    "A CSV file of personas, one row per reader; by default they are drawn."
+    recall: int = Field(default=5, ge=0)
+    "Memories put before a reader at each decision."
+    prompt_tokens: int = Field(default=4000, ge=200)
+    "Tokens a prompt may take; what is too much is cut, oldest memories first."
+    memory: Use = Use(name="arrays")
+    "Where memories are kept."
+    embedder: Use = Use(name="hashing")
+    "What finds memories again."
+
+    @field_validator("model")
+    @classmethod
+    def _model_is_named_in_full(cls, model: str) -> str:
+        return checked_model(model)
+
+
+class Writers(Settings):
+    """Creators whose articles a language model writes, beside the others and in the same town."""
+
+    count: int = Field(default=0, ge=0)
+    "How many there are."
+    mind: str = "llm"
+    "Who decides for them: llm, or behavioural."
+    model: str = ""
+    "Their model, provider:model; by default chat.model."
+    articles: int = Field(default=1, ge=1, le=4000)
+    "Articles each publishes per tick; every one is a call."
+    personas: str | None = Field(default=None, min_length=1)
+    "A CSV file of personas, one row per writer; by default they are drawn."
+    prompt_tokens: int = Field(default=4000, ge=200)
+    "Tokens a prompt may take."
+
+    @field_validator("model")
+    @classmethod
+    def _model_is_named_in_full(cls, model: str) -> str:
+        return checked_model(model)
 
 
 class Slate(Settings):
@@ -161,6 +213,10 @@ class News(Scenario):
         "creators.count",
         "creators.concentration",
         "creators.mind",
+        *(f"panel.{key}" for key in Panel.model_fields if key != "model"),
+        *(f"writers.{key}" for key in Writers.model_fields if key not in ("model", "articles")),
+        *(f"chat.{key}" for key in ChatSettings.model_fields if key not in ANSWERS),
+        "budget",
         "window",
         "data",
         "slate.length",
@@ -175,6 +231,14 @@ class News(Scenario):
     "The readers."
     creators: Creators = Creators()
     "Those who write."
+    panel: Panel = Panel()
+    "Readers driven by a language model."
+    writers: Writers = Writers()
+    "Creators driven by a language model."
+    chat: ChatSettings = ChatSettings()
+    "Which language model, and how it is reached."
+    budget: Budget = Budget()
+    "What may be spent on it."
     window: int = Field(default=5, ge=1)
     "Ticks an article stays in circulation."
     clicks: int = Field(default=10, ge=1)
@@ -205,6 +269,10 @@ class News(Scenario):
                 f"clicks ({self.clicks}) may not be more than the places of the list, slate.length "
                 f"({self.slate.length})"
             )
+        for group in ("users", "panel", "creators", "writers"):
+            who = getattr(self, group)
+            if who.count and who.mind.startswith("llm") and not (getattr(who, "model", "") or self.chat.model):
+                raise ValueError(f"{group}.mind is {who.mind!r}, which needs a model: give --model provider:model")
         for story in self.interruptions:
             if story.tick >= self.ticks:
                 raise ValueError(f"interruptions: tick {story.tick} lies after the last tick, {self.ticks - 1}")

@@ -1,27 +1,23 @@
 """From a scenario to a town: the only place that knows concrete classes."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from townsquare.agents.populations import draw_trait
-from townsquare.protocols.columns import FloatArray, IntArray
+from townsquare.build.casting import agents_table, cast_of, data_hashes, space_of
+from townsquare.build.groups import minds_of
 from townsquare.protocols.errors import ScenarioError
 from townsquare.protocols.recommender import Recommender, Stateful
 from townsquare.protocols.registry import find, known, make
 from townsquare.protocols.streams import Streams
-from townsquare.protocols.town import Mind, Town
+from townsquare.protocols.town import Remembers, Town
 from townsquare.protocols.workers import Workers
-from townsquare.sim.data import adressa, chosen, own
-from townsquare.sim.data.space import Space
-from townsquare.sim.environments.feed import Cast, Feed
-from townsquare.sim.scenarios.news import Creators, News, Users
+from townsquare.sim.environments.feed import Feed
+from townsquare.sim.scenarios.news import News
 
 
 @dataclass(slots=True)
@@ -38,12 +34,12 @@ class Built:
 def build(scenario: News, workers: int = 1) -> Built:
     """Names to objects. Everything that can be wrong with a scenario is found here, before anything is written."""
     streams = Streams(scenario.seed)
-    space = _space(scenario, streams)
-    cast = _cast(scenario, space, streams)
+    space = space_of(scenario, streams)
+    cast = cast_of(scenario, space, streams)
     environment = Feed(scenario, streams, cast, Workers(workers))
-    minds = {"users": _mind(scenario.users.mind, streams), "creators": _mind(scenario.creators.mind, streams)}
+    minds = minds_of(scenario, streams)
     town = Town(environment, minds, recommender(scenario.at(0), streams))
-    return Built(town, environment, _agents_table(cast), _data_hashes(scenario))
+    return Built(town, environment, agents_table(scenario, cast), data_hashes(scenario))
 
 
 def recommender(scenario: News, streams: Streams) -> Recommender:
@@ -51,7 +47,10 @@ def recommender(scenario: News, streams: Streams) -> Recommender:
     name = scenario.recommender.name
     made = make("recommender", name, scenario.recommender.settings(), streams)
     if not isinstance(made, Recommender):
-        raise ScenarioError(f"recommender {name!r} does not have the methods of one: fit, update, recommend.")
+        where = f"{type(made).__module__}.{type(made).__qualname__}"
+        raise ScenarioError(
+            f"recommender {name!r} ({where}) does not have the methods of a recommender: fit, update, recommend."
+        )
     return made
 
 
@@ -77,14 +76,20 @@ def retune(town: Town, scenario: News, tick: int) -> None:
 def restore(built: Built, scenario: News, tick: int, state: Mapping[str, Any]) -> None:
     """Put a fresh town where a checkpoint was taken, so that ``tick`` is the next to run."""
     town = built.town
-    part = "recommender."
-    built.environment.load({k: v for k, v in state.items() if not k.startswith((part, "run."))})
+    built.environment.load({k: v for k, v in state.items() if not k.startswith(("recommender.", "mind.", "run."))})
+    for group, mind in town.minds.items():
+        if isinstance(mind, Remembers):
+            mind.load(_part(state, f"mind.{group}."))
     town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed))
     last = fitted_at(scenario, max(tick - 1, 0))
     if isinstance(town.recommender, Stateful) or fitted_at(scenario, tick) != tick:
         town.recommender.fit(*built.environment.history(last))
     if isinstance(town.recommender, Stateful):
-        town.recommender.load({k.removeprefix(part): v for k, v in state.items() if k.startswith(part)})
+        town.recommender.load(_part(state, "recommender."))
+
+
+def _part(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
 
 
 def state_of(built: Built) -> dict[str, Any]:
@@ -92,6 +97,9 @@ def state_of(built: Built) -> dict[str, Any]:
     state = dict(built.environment.state())
     if isinstance(built.town.recommender, Stateful):
         state |= {f"recommender.{name}": array for name, array in built.town.recommender.state().items()}
+    for group, mind in built.town.minds.items():
+        if isinstance(mind, Remembers):
+            state |= {f"mind.{group}.{name}": array for name, array in mind.state().items()}
     return state
 
 
@@ -128,90 +136,7 @@ def items_table(environment: Feed, tick: int) -> pa.Table:
             "born": articles["born"][new],
             "category": articles["category"][new],
             "quality": np.round(articles["quality"][new], 5).astype(np.float32),
+            "text": pa.array([articles.texts.get(item, "") for item in new.tolist()], pa.string()),
             "vector": vector,
         }
     )
-
-
-def _mind(name: str, streams: Streams) -> Mind:
-    made = make("mind", name, {}, streams)
-    if not isinstance(made, Mind):
-        raise ScenarioError(f"mind {name!r} does not have the method of one: decide.")
-    return made
-
-
-def _space(scenario: News, streams: Streams) -> Space:
-    data = scenario.data
-    if data.name == "adressa":
-        return adressa.load()
-    embedder = make("embedder", data.embedder.name, data.embedder.settings(), streams)
-    tables = chosen.choose(data.source, data.articles, data.interactions)
-    return own.load(tables.articles, tables.interactions, embedder, data.rating_threshold)
-
-
-def _cast(scenario: News, space: Space, streams: Streams) -> Cast:
-    users, creators = scenario.users, scenario.creators
-    categories = len(space.category_names)
-    for story in scenario.interruptions:
-        if story.topic >= categories:
-            raise ScenarioError(
-                f"interruptions: topic {story.topic} does not exist; categories go from 0 to {categories - 1}."
-            )
-    readers = space.sample_readers(users.count, streams.get("readers"), users.centring)
-    authors = space.sample_creators(creators.count, streams.get("creators"))
-    topics = np.stack([_centre(space, c) for c in range(categories)]) if categories else space.vectors[:1]
-    return Cast(
-        {"position": readers, **_reader_traits(users, np.arange(users.count), streams)},
-        {"position": authors, **_creator_traits(creators, np.arange(creators.count), streams)},
-        space.nearest_category(authors),
-        topics,
-    )
-
-
-def _centre(space: Space, category: int) -> FloatArray:
-    here = space.categories == category
-    return space.centre(category) if here.any() else space.vectors.mean(axis=0)
-
-
-def _reader_traits(users: Users, ids: IntArray, streams: Streams) -> dict[str, FloatArray]:
-    return {
-        name: draw_trait(streams, f"users.{name}", ids, trait.mean, trait.sd)
-        for name, trait in (
-            ("threshold", users.threshold),
-            ("quality_weight", users.quality_weight),
-            ("concentration", users.concentration),
-        )
-    }
-
-
-def _creator_traits(creators: Creators, ids: IntArray, streams: Streams) -> dict[str, FloatArray]:
-    trait = creators.concentration
-    return {"concentration": draw_trait(streams, "creators.concentration", ids, trait.mean, trait.sd)}
-
-
-def _agents_table(cast: Cast) -> pa.Table:
-    n, c = len(cast.readers["position"]), len(cast.creators["position"])
-    nothing = np.full(c, -1.0)
-    return pa.table(
-        {
-            "agent": np.arange(n + c, dtype=np.int32),
-            "name": [f"reader-{i}" for i in range(n)] + [f"creator-{i}" for i in range(c)],
-            "group": ["users"] * n + ["creators"] * c,
-            "concentration": np.concatenate([cast.readers["concentration"], cast.creators["concentration"]]),
-            "threshold": np.concatenate([cast.readers["threshold"], nothing]),
-            "quality_weight": np.concatenate([cast.readers["quality_weight"], nothing]),
-        }
-    )
-
-
-def _data_hashes(scenario: News) -> dict[str, str]:
-    data = scenario.data
-    if data.name == "adressa":
-        return {}
-    tables = chosen.choose(data.source, data.articles, data.interactions)
-    return {label: _sha256(path) for label, path in tables.labels.items()}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
