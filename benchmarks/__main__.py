@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+from benchmarks import chat
 from benchmarks.stages import STAGES
 from townsquare.protocols.machine import versions
 
@@ -51,6 +52,10 @@ def linear(recommender: str) -> None:
         print(f"{'':<34} {per:7.1f} us per reader and tick, {per / first:.2f} x that of {READERS[0]:,} readers")
 
 
+def _quick(module: str, quick: bool) -> list[str]:
+    return ["--quick"] if quick and module == "memory" else []
+
+
 def main() -> None:
     """Run all cases, or with --quick the small ones."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -63,6 +68,10 @@ def main() -> None:
     show("bpr", learned)
     show("random", control)
     print(f"{'':<34} a learned recommender costs {learned['seconds'] / control['seconds']:.2f} x the random control")
+    chat.table(repeats=1 if quick else 3)
+    for module in ("asking", "memory"):
+        print(flush=True)
+        subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *_quick(module, quick)], check=True)
     if quick:
         return
     linear("bpr")

@@ -118,8 +118,20 @@ def test_the_recommender_learns_on_schedule_and_when_replaced(values: dict[str, 
 
 
 def test_a_topic_that_does_not_exist_is_refused_before_anything_is_written() -> None:
-    with pytest.raises(ScenarioError, match=r"topic 23 does not exist; categories .* 0 to 22\.$"):
-        build.build(news({"interruptions": [{"tick": 1, "topic": 23, "quality": 1.0}]}))
+    for topic in (23, -1):
+        with pytest.raises(
+            ScenarioError, match=rf"topic {topic} does not exist\. Categories go from 0 to 22: category 0, "
+        ):
+            build.build(news({"interruptions": [{"tick": 1, "topic": topic, "quality": 1.0}]}))
+    with pytest.raises(ScenarioError, match=r"topic 'categori 3' does not exist\. Did you mean 'category 3'\?"):
+        build.build(news({"interruptions": [{"tick": 1, "topic": "categori 3", "quality": 1.0}]}))
+
+
+def test_a_topic_by_name_is_the_topic_by_number() -> None:
+    named, counted = (
+        digests(news({"interruptions": [{"tick": 1, "topic": topic, "quality": 1.0}]})) for topic in ("category 3", 3)
+    )
+    assert named == counted
 
 
 def test_an_unknown_mind_is_refused() -> None:
@@ -181,3 +193,17 @@ def test_data_of_ones_own_is_named_by_its_content(tmp_path: Path) -> None:
     assert list(built.data.values()) == [sha256(path.read_bytes()).hexdigest()]
     assert len(built.environment.cast.topics) == 3
     assert build.build(news()).data == {}
+
+
+def test_readers_of_ones_own_keep_their_ids(tmp_path: Path) -> None:
+    rows = [f"u{user},i{item}" for user in range(12) for item in range(9) if (user + item) % 3]
+    (tmp_path / "interactions.csv").write_text("user_id,item_id\n" + "\n".join(rows), "utf-8")
+    data = {"data.interactions": str(tmp_path / "interactions.csv")}
+    whole = build.build(news(data)).agents.to_pandas()
+    readers = whole[whole["group"] == "users"]
+    assert set(readers["user_id"][:12]) == {f"u{user}" for user in range(12)}
+    assert set(readers["user_id"][12:]) <= {f"u{user}" for user in range(12)}
+    assert set(whole["user_id"][whole["group"] == "creators"]) == {""}
+    few = build.build(news(data | {"users.count": 5})).agents.to_pandas()
+    assert few["user_id"][:5].nunique() == 5
+    assert set(build.build(news()).agents["user_id"].to_pylist()) == {""}

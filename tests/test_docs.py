@@ -26,10 +26,14 @@ from townsquare.protocols import Settings, find, known
 from townsquare.protocols.events import KINDS, REASONS
 from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
 from townsquare.sim.scenarios.news import News
+from townsquare.testing.chat_server import ChatServer, obey_schema
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-TOLD = [ROOT / "README.md", *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news"))]
+TOLD = [
+    ROOT / "README.md",
+    *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
+]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
 SMALL = {"users.count": 40, "creators.count": 4, "ticks": 24, "record.snapshots": 12}
@@ -88,12 +92,20 @@ for language, text in steps:
 """
 
 
+@pytest.fixture(scope="module")
+def endpoint():
+    """Where blocks find a model: a server whose answers are scripted."""
+    pytest.importorskip("openai")
+    with ChatServer(obey_schema) as server:
+        yield {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "scripted"}
+
+
 @pytest.fixture
-def told(tmp_path):
+def told(tmp_path, endpoint):
     """Runs blocks in a fresh folder; what they printed."""
 
     def run(steps: list[Block]) -> str:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = os.environ | endpoint | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", DRIVER],
             input=json.dumps([SMALL, [[step.language, step.text] for step in steps]]),

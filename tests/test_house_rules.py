@@ -21,17 +21,31 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "manager"
 READS_THE_CLOCK: dict[str, str] = {}
 """Files that may ask what time it is, each with its reason. Whatever decides something in a town counts ticks."""
 
-OPTIONAL = {"altair": "report", "implicit": "cf", "vl_convert": "report"}
+OPTIONAL = {
+    "aiohttp": "llm",
+    "altair": "report",
+    "chromadb": "vector",
+    "implicit": "cf",
+    "langchain": "llm",
+    "langchain_openai": "llm",
+    "openai": "llm",
+    "opentelemetry": "otel",
+    "safetensors": "minilm",
+    "tokenizers": "minilm",
+    "vl_convert": "report",
+}
 """Packages of an extra, by the extra that installs them."""
 KNOWS_OPTIONAL: dict[str, set[str]] = {}
 """Files that are themselves only imported when the extra is there, and may import its packages at the top."""
 
 STANDS_ALONE = {
+    "tests/agents/test_hostile_text.py",
     "tests/cli/test_bad_input.py",
     "tests/cli/test_full_disk.py",
     "tests/test_docs.py",
     "tests/test_house_rules.py",
     "tests/test_import_is_quiet.py",
+    "tests/test_panel.py",
     "tests/test_kill.py",
     "tests/test_pairing.py",
     "tests/test_phenomena.py",

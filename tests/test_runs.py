@@ -1,6 +1,7 @@
 """Runs: forks share the past, replays come out identical, threads and processes change nothing."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,12 @@ def test_retraining_seldom_survives_a_fork_anywhere(tmp_path: Path) -> None:
 
 def test_replay_says_identical(parent: ts.Run) -> None:
     assert asyncio.run(areplay(parent.path)) is None
+    assert asyncio.run(areplay(parent)) is None
+    assert parent.replay() is None
+
+
+def test_a_run_says_what_it_is(parent: ts.Run) -> None:
+    assert repr(parent) == f"<Run {parent.path}: finished, 24 of 24 ticks>"
 
 
 def test_a_notebooks_loop_may_be_running(tmp_path: Path) -> None:
@@ -98,7 +105,7 @@ def test_a_notebooks_loop_may_be_running(tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten(parent: ts.Run) -> None:
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match=r"exists already; a run is never overwritten: choose another folder\.$"):
         ts.run("news", set=TOWN, out=parent.path)
 
 
@@ -109,15 +116,48 @@ def test_default_folders_are_numbered(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_fork_outside_the_run(parent: ts.Run) -> None:
-    with pytest.raises(InputError, match="--at may be 0 to 24"):
+    with pytest.raises(InputError, match=r"finished ticks 0 to 23; at may be 0 to 24\.$"):
         parent.fork(25)
 
 
-def test_changed_data_are_noticed(tmp_path: Path) -> None:
-    table = tmp_path / "articles.csv"
-    rows = [f"a{i},word{i % 7} word{i % 5} other,author{i % 3},topic{i % 2}" for i in range(40)]
-    table.write_text("item_id,text,author,category\n" + "\n".join(rows), "utf-8")
-    run = ts.run("news", set=TOWN | {"ticks": 3, "data.articles": str(table)}, out=tmp_path / "run")
-    table.write_text("item_id,text,author,category\n" + "\n".join(rows[:-1]), "utf-8")
-    with pytest.raises(RunFolderError, match="has changed since"):
-        run.fork(1, out=tmp_path / "fork")
+ROWS = [f"a{i},word{i % 7} word{i % 5} other,author{i % 3},topic {'xy'[i % 2]}" for i in range(40)]
+
+
+def articles(*rows: str) -> str:
+    return "\n".join(["item_id,text,author,category", *rows])
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ts.Run:
+    """A run on a table of articles that was named relative to the folder it lies in."""
+    monkeypatch.chdir(tmp_path)
+    Path("articles.csv").write_text(articles(*ROWS), "utf-8")
+    return ts.run("news", set=TOWN | {"ticks": 3, "data.articles": "articles.csv"}, out=tmp_path / "run")
+
+
+def test_changed_data_are_noticed(own: ts.Run) -> None:
+    Path("articles.csv").write_text(articles(*ROWS[:-1]), "utf-8")
+    with pytest.raises(RunFolderError, match=r"run cannot be forked: articles\.csv has changed since"):
+        own.fork(1, out="fork")
+    with pytest.raises(RunFolderError, match=r"run cannot be replayed: articles\.csv has changed since"):
+        own.replay()
+
+
+def test_data_that_are_looked_for_elsewhere(own: ts.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    tried = re.escape(str(Path.cwd() / "articles.csv"))
+    with pytest.raises(
+        RunFolderError, match=rf"cannot be replayed: it was run on 'articles\.csv', and there is no {tried};"
+    ):
+        own.replay()
+    with pytest.raises(RunFolderError, match=rf"cannot be forked: .* there is no {tried};"):
+        own.fork(1, out="fork")
+    assert not Path("fork").exists()
+
+
+def test_category_numbers_have_their_names(own: ts.Run, parent: ts.Run) -> None:
+    assert own.info.categories == ["topic x", "topic y"]
+    assert set(own.items()["category"]) <= {-1, 0, 1}
+    assert own.fork(1, out="fork").info.categories == own.info.categories
+    assert len(parent.info.categories) == 23

@@ -2,33 +2,29 @@
 
 import asyncio
 import os
-import time
-import traceback
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from threadpoolctl import threadpool_limits
 
 from townsquare import __version__, build
-from townsquare.protocols.errors import DiskFull, InputError, RunFolderError, ScenarioError, TownsquareError
+from townsquare.build import ancestors, as_shelf
+from townsquare.protocols.errors import InputError, RunFolderError, ScenarioError
 from townsquare.protocols.events import Events
-from townsquare.protocols.machine import peak_memory_mb, versions
-from townsquare.protocols.recording import RunWriter, State, newest_checkpoint
-from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo, tick_digest
+from townsquare.protocols.machine import versions
+from townsquare.protocols.recording import RunWriter, newest_checkpoint
+from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
 from townsquare.protocols.scenario import Change, Scenario, load, validate
-from townsquare.sim import engine
-from townsquare.sim.scenarios.news import News
+from townsquare.sim.data import sets
+from townsquare.sim.scenarios.news import ANSWERS, News
+from townsquare.ticking import Progress, RunFailed, default_workers, one_tick, restore, tick_on
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]
-"""Called with (ticks done, ticks in all) after each tick."""
-
-
-class RunFailed(TownsquareError):
-    """Something broke while the run was under way; log.txt in the run folder holds the traceback."""
 
 
 class Run(RunFolder):
@@ -50,9 +46,20 @@ class Run(RunFolder):
         """A run that shares the first ``at`` ticks with this one and goes on with ``set`` changed."""
         return _wait(afork(self, at, set, out=out))
 
-    def resume(self) -> "Run":
-        """Go on where this run stopped."""
-        return _wait(aresume(self))
+    def resume(self, set: Mapping[str, Any] | None = None) -> "Run":
+        """Go on where this run stopped; ``set`` may raise ``budget.*`` and change how models are reached."""
+        return _wait(aresume(self, set=set))
+
+    def ledger(self) -> dict[str, Any]:
+        """What was asked of language models, what came of it and what it cost, in all and per purpose."""
+        from townsquare.agents.chat import ledger
+
+        asks = self.asks()
+        return ledger.totals(asks if len(asks) else ledger.no_asks())
+
+    def replay(self) -> "Difference | None":
+        """Run everything again without writing; None when it comes out identical, else the first difference."""
+        return _wait(areplay(self))
 
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""
@@ -74,16 +81,18 @@ def run(
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
+    model: object | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run a scenario from start to end and return its run folder, opened.
 
     ``scenario`` is a built-in name, a .toml file or a Scenario; ``set`` maps dotted paths to values; ``out`` is the
-    folder to make (by default runs/NAME_FINGERPRINT_seedN). Works in a notebook too; there ``await arun(...)`` keeps
-    the notebook's own loop running meanwhile.
+    folder to make (by default runs/NAME_FINGERPRINT_seedN). ``model`` is the language model of the groups that name
+    none of their own: ``provider:model``, a LangChain chat model, a Chat, or a function (a scripted model). Works in a
+    notebook too; there ``await arun(...)`` keeps the notebook's own loop running meanwhile.
     """
-    return _wait(arun(scenario, seed=seed, set=set, out=out, workers=workers, progress=progress))
+    return _wait(arun(scenario, seed=seed, set=set, out=out, model=model, workers=workers, progress=progress))
 
 
 async def arun(
@@ -92,29 +101,47 @@ async def arun(
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
+    model: object | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """``run`` for those who already have an event loop."""
-    wanted = resolve(scenario, seed, set)
+    named = {} if model is None else {"chat.model": build.model_name(model)}
+    wanted = resolve(scenario, seed, {**(set or {}), **named})
     target = free_folder(wanted, out)
-    built = build.build(wanted, workers or default_workers())
-    with RunWriter.create(target, _info(wanted, built), built.agents) as writer:
-        return await _tick_on(built, wanted, writer, 0, progress)
+    async with closing(build.build(wanted, workers or default_workers(), model=model)) as built:
+        with RunWriter.create(target, _info(wanted, built), built.agents) as writer:
+            built.open_models(target, writer.info.id)
+            await tick_on(built, wanted, writer, 0, progress)
+    return Run(target)
 
 
-async def aresume(path: str | Path | RunFolder, workers: int | None = None, progress: Progress | None = None) -> Run:
-    """Go on from the last finished tick; a finished run is returned as it is."""
-    folder = path if isinstance(path, RunFolder) else RunFolder(path)
+async def aresume(
+    run: str | Path | RunFolder,
+    *,
+    set: Mapping[str, Any] | None = None,
+    model: object | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Go on from the last finished tick; a finished run is returned as it is.
+
+    ``set`` may change what a run may cost and how models are reached (``budget.*``, and of ``chat.*`` what does not
+    decide an answer); everything else takes a fork. ``model`` is the model object that the run was started with.
+    """
+    folder = _opened(run)
     if folder.info.status == "finished":
         return Run(folder.path)
-    scenario = scenario_of(folder)
-    built = build.build(scenario, workers or default_workers())
-    _same_data(folder, built)
-    writer, done, state = RunWriter.reopen(folder)
-    with writer:
-        await _restore(built, scenario, folder, done, state, folder.info.ticks_done)
-        return await _tick_on(built, scenario, writer, folder.info.ticks_done, progress)
+    scenario = _reached_otherwise(scenario_of(folder), set)
+    async with closing(rebuilt(folder, scenario, workers, "resumed", model)) as built:
+        writer, done, state = RunWriter.reopen(folder)
+        with writer:
+            writer.info.scenario = scenario.model_dump(mode="json")
+            reached = folder.info.ticks_done
+            built.open_models(folder.path, writer.info.id, shelves=ancestors(folder), settled=reached)
+            await restore(built, scenario, folder, done, state, reached)
+            await tick_on(built, scenario, writer, reached, progress)
+    return Run(folder.path)
 
 
 async def afork(
@@ -123,28 +150,32 @@ async def afork(
     set: Mapping[str, Any] | None = None,
     *,
     out: str | Path | None = None,
+    model: object | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """A run whose ticks before ``at`` are read from ``parent``, with ``set`` changed from tick ``at`` on."""
-    folder = parent if isinstance(parent, RunFolder) else RunFolder(parent)
+    folder = _opened(parent)
     if not 0 <= at <= folder.info.ticks_done:
         raise InputError(
             f"cannot fork at tick {at}: {folder.path} has finished ticks 0 to {folder.info.ticks_done - 1}; "
-            f"--at may be 0 to {folder.info.ticks_done}."
+            f"at may be 0 to {folder.info.ticks_done}."
         )
     scenario = _forked(scenario_of(folder), at, dict(set or {}))
     target = free_folder(scenario, out, suffix=f"_fork{at}")
-    built = build.build(scenario, workers or default_workers())
-    _same_data(folder, built)
-    digest = next((d for tick, d in folder.digests() if tick == at - 1), "")
-    info = _info(scenario, built)
-    info.parent = Parent(path=os.path.relpath(folder.path, target), at=at, digest=digest)
-    info.ticks_done, info.digest = at, digest
-    done, state = newest_checkpoint(folder, before=at)
-    await _restore(built, scenario, folder, done, state, at)
-    with RunWriter.create(target, info, built.agents) as writer:
-        return await _tick_on(built, scenario, writer, at, progress)
+    async with closing(rebuilt(folder, scenario, workers, "forked", model)) as built:
+        digest = next((d for tick, d in folder.digests() if tick == at - 1), "")
+        info = _info(scenario, built)
+        info.parent = Parent(path=os.path.relpath(folder.path, target), at=at, digest=digest)
+        info.ticks_done, info.digest = at, digest
+        done, state = newest_checkpoint(folder, before=at)
+        past = [as_shelf(folder, at), *ancestors(folder)]
+        built.open_models(folder.path, folder.info.id, shelves=past, settled=at, replay=True)
+        await restore(built, scenario, folder, done, state, at)
+        with RunWriter.create(target, info, built.agents) as writer:
+            built.open_models(target, info.id, shelves=past, settled=at)
+            await tick_on(built, scenario, writer, at, progress)
+    return Run(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +195,25 @@ class Difference:
         )
 
 
-async def areplay(path: str | Path, workers: int | None = None, progress: Progress | None = None) -> Difference | None:
-    """Run everything again without writing; None when every finished tick comes out identical."""
-    folder = RunFolder(path)
+async def areplay(
+    run: str | Path | RunFolder, workers: int | None = None, progress: Progress | None = None
+) -> Difference | None:
+    """Run everything again without writing; None when every finished tick comes out identical.
+
+    Language models are not asked: their replies are read from the run's cassette.
+    """
+    folder = _opened(run)
     scenario = scenario_of(folder)
-    built = build.build(scenario, workers or default_workers())
-    _same_data(folder, built)
-    with threadpool_limits(1, "blas"):
-        for t in folder.ticks():
-            events = await _one_tick(built, scenario, t)
-            found = _first_difference(t, folder.tick_events(t), events)
-            if found is not None:
-                return found
-            if progress is not None:
-                progress(t + 1, folder.info.ticks_done)
+    async with closing(rebuilt(folder, scenario, workers, "replayed", offline=True)) as built:
+        built.open_models(folder.path, folder.info.id, shelves=ancestors(folder), replay=True)
+        with threadpool_limits(1, "blas"):
+            for t in folder.ticks():
+                events = await one_tick(built, scenario, t)
+                found = _first_difference(t, folder.tick_events(t), events)
+                if found is not None:
+                    return found
+                if progress is not None:
+                    progress(t + 1, folder.info.ticks_done)
     return None
 
 
@@ -211,132 +247,35 @@ def other_versions(folder: RunFolder) -> dict[str, tuple[str, str]]:
     }
 
 
-def estimate(scenario: News) -> dict[str, float]:
-    """Rough size of a run before it starts: model calls, tokens and USD (none yet), events, MB and seconds.
-
-    The constants are fitted to ``make bench`` on two cores with the default recommender: expect a factor of two
-    elsewhere.
-    """
-    readers, length, ticks = scenario.users.count, scenario.slate.length, scenario.ticks
-    new, window = scenario.creators.count * scenario.creators.articles, scenario.window
-    cells = readers * new * window
-    events = ticks * (readers * (length * scenario.record.exposures + 1.85 * scenario.clicks) + new)
-    # lists of the window, tastes by creator, positions and means, vectors: MB
-    checkpoint = 4e-6 * (readers * (length * (window + 1) + scenario.creators.count + 500) + 100 * new * (window + 1))
-    kept = 2 + ticks // scenario.record.checkpoints
-    snapshots = (2 + ticks / scenario.record.snapshots) * 4e-4 * (readers + new * window)
-    return {
-        "model_calls": 0,
-        "tokens": 0,
-        "usd": 0.0,
-        "events": round(events),
-        "seconds": round(ticks * (0.04 + 5e-9 * cells + 1.4e-6 * readers * length), 1),
-        "memory_mb": round(200 + 4e-7 * cells + 0.012 * readers + 0.002 * new * window + 1.2e-4 * readers * length),
-        "disk_mb": round(7e-6 * events + 4e-4 * ticks * new + kept * checkpoint + snapshots, 1),
-    }
-
-
-def default_workers() -> int:
-    """Threads for the heavy steps: the cores at hand, 4 at most; results do not depend on it."""
-    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
-async def _tick_on(built: build.Built, scenario: News, writer: RunWriter, start: int, progress: Progress | None) -> Run:
-    """Tick to the end, committing each tick; whatever ends the run, its status says so."""
-    writer.info.status = "running"
-    writer.save_info()
-    try:
-        with threadpool_limits(1, "blas"):
-            for t in range(start, scenario.ticks):
-                began = time.perf_counter()
-                events = await _one_tick(built, scenario, t)
-                _commit(built, scenario, writer, t, events, began)
-                if progress is not None:
-                    progress(t + 1, scenario.ticks)
-        writer.info.status = "finished"
-        writer.save_info()
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        _leave(writer, "interrupted")
-        raise
-    except DiskFull:
-        _leave(writer, "stopped: disk full")
-        raise
-    except Exception as error:
-        _leave(writer, f"failed: {type(error).__name__}", traceback.format_exc())
-        if isinstance(error, TownsquareError):
-            raise
-        raise RunFailed(
-            f"{type(error).__name__} in tick {writer.info.ticks_done}: {error}; {writer.path / 'log.txt'} has the "
-            "traceback."
-        ) from error
-    return Run(writer.path)
-
-
-async def _one_tick(built: build.Built, scenario: News, t: int) -> Events:
-    build.retune(built.town, scenario, t)
-    return await engine.tick(t, built.town)
-
-
-def _commit(built: build.Built, scenario: News, writer: RunWriter, t: int, events: Events, began: float) -> None:
-    measures = build.measure(built, t)
-    keep = t % scenario.record.snapshots == 0 or t == scenario.ticks - 1
-    writer.commit(
-        t,
-        events,
-        build.items_table(built.environment, t),
-        measures,
-        build.state_of(built),
-        snapshot=built.environment.snapshot() if keep else None,
-        seconds=time.perf_counter() - began,
-        memory=peak_memory_mb(),
-    )
-
-
-def _leave(writer: RunWriter, status: str, log: str = "") -> None:
-    """Note why a run ended; with no room for even that, the folder still resumes from its last finished tick."""
-    writer.info.status = status
-    try:
-        writer.save_info()
-        if log:
-            writer.log(log)
-    except OSError:
-        pass
-    except DiskFull:
-        pass
-
-
-async def _restore(
-    built: build.Built, scenario: News, folder: RunFolder, done: int, state: State | None, wanted: int
-) -> None:
-    """Bring a fresh town to the start of tick ``wanted``: load the checkpoint, tick over what lies between."""
-    if state is not None:
-        build.restore(built, scenario, done, state)
-    digest = bytes(state["run.digest"]) if state is not None else b""
-    with threadpool_limits(1, "blas"):
-        for t in range(done, wanted):
-            events = await _one_tick(built, scenario, t)
-            build.measure(built, t)
-            digest = tick_digest(digest, events, build.items_table(built.environment, t))
-    recorded = {tick: d for tick, d in folder.digests() if tick == wanted - 1} if wanted > done else {}
-    if recorded and recorded[wanted - 1] != digest.hex():
-        raise RunFolderError(
-            f"the ticks {done} to {wanted - 1} of {folder.path} do not come out again on this machine, so nothing can "
-            f"be continued from them; `townsquare replay {folder.path}` says where they first differ."
-        )
-
-
 def _forked(scenario: News, at: int, values: dict[str, Any]) -> News:
     """The parent's scenario with ``values`` changed at ``at``; a new number of ticks simply replaces the old."""
     raw = scenario.model_dump(mode="json")
-    direct = {key: values.pop(key) for key in list(values) if key == "ticks" or key.startswith("record.")}
+    if values.get("ticks", at) < at:
+        raise InputError(f"a fork at tick {at} cannot have {values['ticks']} ticks; give at least {at}.")
+    free = {"ticks", "record.snapshots", "record.checkpoints"}
+    direct = {key: values.pop(key) for key in list(values) if key in free or _only_reach(key)}
     if values:
         raw["changes"] = [*raw["changes"], Change(tick=at, set=values).model_dump(mode="json")]
     return resolve(validate(raw, direct), None, None)
 
 
+def _only_reach(key: str) -> bool:
+    """Whether a setting only says what models may cost, or how they are reached."""
+    return key.startswith("budget.") or (key.startswith("chat.") and key.removeprefix("chat.") not in ANSWERS)
+
+
+def _reached_otherwise(scenario: News, values: Mapping[str, Any] | None) -> News:
+    """``scenario`` with other limits; anything that would change what happens is refused."""
+    for key in values or {}:
+        if not _only_reach(key):
+            raise InputError(f"{key} cannot change when a run is resumed, only budget and limits can; fork it instead.")
+    return resolve(scenario, None, values)
+
+
 def _info(scenario: News, built: build.Built) -> RunInfo:
     return RunInfo(
         format=FORMAT,
+        id=uuid4().hex,
         townsquare=__version__,
         name=scenario.scenario,
         scenario=scenario.model_dump(mode="json"),
@@ -345,6 +284,7 @@ def _info(scenario: News, built: build.Built) -> RunInfo:
         ticks=scenario.ticks,
         versions=versions(),
         data=built.data,
+        categories=list(built.environment.cast.category_names),
     )
 
 
@@ -352,7 +292,7 @@ def free_folder(scenario: Scenario, out: str | Path | None, suffix: str = "") ->
     """``out``, which must not exist yet, or the first free folder under $TOWNSQUARE_RUNS (runs)."""
     if out is not None:
         if Path(out).exists():
-            raise InputError(f"{out} exists already; a run is never overwritten: choose another --out.")
+            raise InputError(f"{out} exists already; a run is never overwritten: choose another folder.")
         return Path(out)
     base = Path(os.environ.get("TOWNSQUARE_RUNS", "runs"))
     name = f"{scenario.scenario}_{scenario.fingerprint()}_seed{scenario.seed}{suffix}"
@@ -360,13 +300,38 @@ def free_folder(scenario: Scenario, out: str | Path | None, suffix: str = "") ->
         path = base / (name if n == 1 else f"{name}-{n}")
         if not path.exists():
             return path
-    raise InputError(f"{base} holds too many runs called {name}; give --out.")
+    raise InputError(f"{base} holds too many runs called {name}; choose a folder yourself.")
 
 
-def _same_data(folder: RunFolder, built: build.Built) -> None:
-    for path, digest in folder.info.data.items():
-        if built.data.get(path, digest) != digest:
-            raise RunFolderError(f"{path} has changed since {folder.path} was run; its ticks cannot be continued.")
+def _opened(run: str | Path | RunFolder) -> RunFolder:
+    return run if isinstance(run, RunFolder) else RunFolder(run)
+
+
+def rebuilt(
+    folder: RunFolder,
+    scenario: News,
+    workers: int | None,
+    wanted: str,
+    model: object | None = None,
+    *,
+    offline: bool = False,
+) -> build.Built:
+    """The town of a recorded run, which is to be ``wanted`` (resumed, ...); its data must be there and unchanged."""
+    given = (scenario.data.source, scenario.data.articles, scenario.data.interactions)
+    for text in (text for text in given if text is not None and text not in sets.known()):
+        path = Path(text).expanduser().absolute()
+        if not path.exists():
+            raise RunFolderError(
+                f"{folder.path} cannot be {wanted}: it was run on {text!r}, and there is no {path}; a relative path "
+                "starts where you are."
+            )
+    built = build.build(scenario, workers or default_workers(), model=model, offline=offline)
+    for name, digest in folder.info.data.items():
+        if built.data.get(name, digest) != digest:
+            raise RunFolderError(
+                f"{folder.path} cannot be {wanted}: {name} has changed since; bring it back as it was then."
+            )
+    return built
 
 
 def _first_difference(tick: int, recorded: Events, replayed: Events) -> Difference | None:
@@ -384,6 +349,15 @@ def _first_difference(tick: int, recorded: Events, replayed: Events) -> Differen
         n = min(len(recorded), len(replayed))
         best = Difference(tick, n, "rows", len(recorded), len(replayed))
     return best
+
+
+@asynccontextmanager
+async def closing(built: build.Built) -> AsyncIterator[build.Built]:
+    """Let go of a town's models, whatever happens to it."""
+    try:
+        yield built
+    finally:
+        await built.close()
 
 
 def _wait(coroutine: Coroutine[Any, Any, T]) -> T:

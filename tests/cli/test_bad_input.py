@@ -27,6 +27,11 @@ WRONG = {
     "change to nonsense": (["run", "news", "--set", 'changes=[{tick=2, set={"slate.hat"=3}}]'], "slate.hat"),
     "negative seed": (["run", "news", "--seed", "-1"], "seed"),
     "no value": (["run", "news", "--set", "ticks"], "path=value"),
+    "half an array": (
+        ["run", "news", "--set", "interruptions=[{tick=1}"],
+        "begins like a TOML array but is not valid: ",
+    ),
+    "half a table": (["check", "news", "--set", "slate={hot=0.1"], "begins like a TOML table but is not valid: "),
     "no such file": (["run", "town.toml"], "town.toml"),
     "no workers": (["run", "news", "--workers", "0"], "--workers"),
     "unknown verb": (["rum", "news"], "rum"),

@@ -50,3 +50,17 @@ def test_a_device_that_is_really_full(tmp_path: Path) -> None:
     with pytest.raises(DiskFull):
         write(tmp_path / "a.bin", lambda stream: stream.write(b"x" * 100_000))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [ValueError("not for the disk"), KeyboardInterrupt()])
+def test_whatever_breaks_leaves_the_old_content_and_nothing_else(error: BaseException, tmp_path: Path) -> None:
+    def fill(stream: BinaryIO) -> None:
+        stream.write(b"half of it")
+        raise error
+
+    path = tmp_path / "a.bin"
+    write(path, lambda stream: stream.write(b"old"))
+    with pytest.raises(type(error)):
+        write(path, fill)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]

@@ -8,7 +8,9 @@ from hypothesis.extra.numpy import arrays
 
 from townsquare.protocols import (
     Catalogue,
+    ContractError,
     Events,
+    InputError,
     IntArray,
     Interactions,
     Recommender,
@@ -17,7 +19,7 @@ from townsquare.protocols import (
     Stateful,
     Streams,
 )
-from townsquare.protocols.recommender import allowed_after
+from townsquare.protocols.recommender import allowed_after, answerable, sealed_columns
 
 
 class Sum(Scorer):
@@ -85,3 +87,54 @@ def test_allowed_after_is_membership(items: np.ndarray, exclude: np.ndarray) -> 
     assert allowed.shape == (len(exclude), len(items))
     for i, row in enumerate(exclude.tolist()):
         assert allowed[i].tolist() == [item not in row for item in items.tolist()]
+
+
+class Odd(Sum):
+    """Gives what it was told to."""
+
+    def __init__(self, scores: object = None, known: object = None) -> None:
+        super().__init__(Settings(), Streams(0))
+        self.scores, self.known = scores, known
+
+    def score(self, agents: IntArray, items: IntArray, *, tick: int) -> np.ndarray:
+        return super().score(agents, items, tick=tick) if self.scores is None else self.scores
+
+    def knows(self, agents: IntArray, items: IntArray) -> tuple[np.ndarray, np.ndarray]:
+        return super().knows(agents, items) if self.known is None else (self.known, items > 0)
+
+
+@pytest.mark.parametrize("scores", [np.zeros((3, 2)), np.zeros(3), np.zeros((1, 3)), np.full((2, 3), "x")])
+def test_scores_of_another_shape_or_kind_name_the_plug_in(scores: np.ndarray) -> None:
+    with pytest.raises(ContractError, match=r"recommender .*\.Odd: score gave .* not numbers of shape \(2, 3\)\.$"):
+        Odd(scores).recommend(np.array([0, 1]), 2, tick=0, candidates=CANDIDATES)
+
+
+@pytest.mark.parametrize("known", [np.ones(2, int), np.ones(3, bool), None])
+def test_who_is_known_is_said_in_booleans(known: object) -> None:
+    if known is None:
+        Odd().recommend(np.array([0, 1]), 2, tick=0, candidates=CANDIDATES)
+        return
+    with pytest.raises(ContractError, match=r"\.Odd: knows gave .* not booleans of shape \(2,\)\.$"):
+        Odd(known=known).recommend(np.array([0, 1]), 2, tick=0, candidates=CANDIDATES)
+
+
+def test_what_a_plug_in_raises_names_it_and_what_we_raise_stays() -> None:
+    with (
+        pytest.raises(ContractError, match=r"^mind .*\.Sum failed in decide at tick 3: ValueError: two lines\.$"),
+        answerable("mind", MADE, "decide", 3),
+    ):
+        raise ValueError("two\n lines.")
+    for ours in (InputError("too many items."), MemoryError()):
+        with pytest.raises(type(ours)), answerable("recommender", MADE, "fit", 0):
+            raise ours
+
+
+def test_sealed_columns_are_the_same_and_cannot_be_written() -> None:
+    likes = Interactions(np.zeros(2, int), np.arange(2), np.ones(2), np.zeros(2, int), 1, 2)
+    lent = sealed_columns(likes)
+    with pytest.raises(ValueError, match="read-only"):
+        lent.items[0] = 5
+    likes.items[0] = 1
+    assert lent.items.tolist() == [1, 1]
+    assert lent.n_items == 2
+    assert sealed_columns(Catalogue.bare(2)).vectors is None

@@ -75,7 +75,7 @@ def test_a_finished_tick_is_all_there(tmp_path: Path) -> None:
 
 def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    with pytest.raises(InputError, match=r"run exists already; a run is never overwritten: choose another --out\.$"):
+    with pytest.raises(InputError, match=r"run exists already; a run is never overwritten: choose another folder\.$"):
         RunWriter.create(tmp_path / "run", info(), AGENTS)
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(InputError, match=r"the run folder .*file/run cannot be made: Not a directory\.$"):
@@ -301,3 +301,27 @@ def test_tables_are_compressed_as_said(tmp_path: Path) -> None:
     written(tmp_path / "run", 1)
     meta = pq.read_metadata(tmp_path / "run" / "events" / "000000.parquet")
     assert meta.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_a_state_that_only_pickle_could_hold_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    with RunWriter.create(tmp_path / "run", info(), AGENTS) as writer:
+        commit(writer, 0)
+        measures = pd.DataFrame({"tick": [1], "measure": ["m"], "group": [""], "value": [0.5]})
+        state = {"odd": np.array([object()])}
+        with pytest.raises(ValueError, match="allow_pickle"):
+            writer.commit(1, events_of(1), items_of(1), measures, state, snapshot=None, seconds=1.0, memory=1)
+    assert names(tmp_path / "run", "checkpoints") == [0]
+    assert RunFolder(tmp_path / "run").info.ticks_done == 1
+
+
+def test_a_folder_that_cannot_be_reopened_is_not_left_locked(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run", 2)
+    whole = (folder.path / "measures.parquet").read_bytes()
+    tear(folder.path / "measures.parquet", 0.5)
+    with pytest.raises(RunFolderError, match="torn") as kept:
+        RunWriter.reopen(folder)
+    (folder.path / "measures.parquet").write_bytes(whole)
+    writer, done, _ = RunWriter.reopen(folder)  # while the error, and all its frames, are still held
+    with writer:
+        assert done == 2
+    del kept

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from townsquare.protocols import RunFolderError
+from townsquare.protocols import InputError, RunFolderError
 from townsquare.protocols.runfolder import FORMAT, RunFolder
 from townsquare.runs import run
 
@@ -57,9 +57,21 @@ def test_events_of_some_ticks_and_kinds(finished: Path) -> None:
     some = folder.events(ticks=range(1, 3), kinds=["like", "post"])
     whole = folder.events()
     wanted = whole[whole["tick"].isin([1, 2]) & whole["kind"].isin(["like", "post"])].reset_index(drop=True)
-    pd.testing.assert_frame_equal(some, wanted)
+    pd.testing.assert_frame_equal(some, wanted, check_categorical=False)
+    assert folder.events(kinds="like").equals(folder.events(kinds=["like"]))
     assert len(folder.events(ticks=range(0))) == 0
     assert folder.events(ticks=range(0)).columns.tolist() == whole.columns.tolist()
+
+
+def test_events_have_only_the_categories_that_are_there(finished: Path) -> None:
+    likes = RunFolder(finished).events(kinds=["like", "post"])
+    assert list(likes["kind"].cat.categories) == ["post", "like"]
+    assert likes["why"].value_counts().to_dict() == {"": len(likes)}
+    assert list(RunFolder(finished).events(ticks=range(0))["kind"].cat.categories) == []
+
+
+def test_the_folder_says_what_it_is(finished: Path) -> None:
+    assert repr(RunFolder(finished)) == f"<RunFolder {finished}: finished, 4 of 4 ticks>"
 
 
 def test_items_agents_vectors_and_snapshots_fit_together(finished: Path) -> None:
@@ -195,6 +207,30 @@ def test_a_torn_segment_is_named(keep: int, folder: Path) -> None:
     ) as caught:
         RunFolder(folder).digest()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kinds", [["like", "likes"], "likes"])
+def test_a_kind_that_does_not_exist(kinds: str | list[str], finished: Path) -> None:
+    told = r"^kinds: there is no 'likes'\. Did you mean 'like'\? Kinds: post, shown, click, like, refused, no_answer\.$"
+    with pytest.raises(InputError, match=told):
+        RunFolder(finished).events(kinds=kinds)
+
+
+@pytest.mark.parametrize("read", ["events", "tick_events", "vectors"])
+@pytest.mark.parametrize("tick", [4, -1])
+def test_a_tick_that_is_not_finished(read: str, tick: int, finished: Path) -> None:
+    folder = RunFolder(finished)
+    with pytest.raises(InputError, match=rf"^there is no tick {tick} in .*run; finished ticks are 0 to 3\.$"):
+        folder.events(ticks=range(tick, tick + 1)) if read == "events" else getattr(folder, read)(tick)
+
+
+def test_a_snapshot_that_was_not_kept(finished: Path, folder: Path) -> None:
+    told = r"^there is no snapshot of tick 1 in .*run; there are those of ticks 0, 2, 3 \(record\.snapshots\)\.$"
+    with pytest.raises(InputError, match=told):
+        RunFolder(finished).snapshot(1)
+    shutil.rmtree(folder / "snapshots")
+    with pytest.raises(InputError, match=r"no snapshot of tick 0 in .*run; there are none"):
+        RunFolder(folder).snapshot(0)
 
 
 # ---- forks ---------------------------------------------------------------------------------------------------------

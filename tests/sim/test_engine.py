@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from townsquare import build
-from townsquare.protocols import Actions, Events, Observations, Streams
+from townsquare.protocols import Actions, ContractError, Events, Observations, Streams
 from townsquare.protocols.actions import KIND
 from townsquare.protocols.events import REASONS
 from townsquare.protocols.scenario import load
@@ -343,3 +343,37 @@ def test_whatever_minds_say_the_books_balance(rows: np.ndarray) -> None:
     assert liked <= set(clicked) <= shown
     assert len(view.clicked.agent) == len(clicked)
     assert len(view.liked.agent) == len(liked)
+
+
+def test_a_mind_that_writes_into_what_it_sees_is_named_and_changes_nothing() -> None:
+    scenario, built = town()
+
+    def scribble(seen: Observations, answer: Actions) -> Actions:
+        seen.traits["position"][:] = 0
+        return answer
+
+    built.town.minds["users"] = Told(built.town.minds["users"], scribble)  # type: ignore[index]
+    before = built.environment.readers.copy()
+    with pytest.raises(ContractError, match=r"^mind .*\.Told failed in decide at tick 0: ValueError: .*read-only\.$"):
+        live(scenario, built, range(1))
+    assert (built.environment.readers == before).all()
+
+
+def test_a_mind_that_gives_no_actions_is_named() -> None:
+    scenario, built = town()
+    built.town.minds["users"] = Told(built.town.minds["users"], lambda seen, answer: None)  # type: ignore[index, arg-type, return-value]
+    with pytest.raises(ContractError, match=r"^mind .*\.Told gave NoneType, not Actions\.$"):
+        live(scenario, built, range(1))
+
+
+@pytest.mark.parametrize("verb", ["fit", "update"])
+def test_a_recommender_cannot_write_into_the_record(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, built = town()
+
+    def scribble(given: Any, *rest: Any) -> None:
+        column = given.agent if verb == "update" else rest[0].authors
+        column[:] = 0
+
+    monkeypatch.setattr(built.town.recommender, verb, scribble)
+    with pytest.raises(ContractError, match=rf"Popular failed in {verb} at tick 0: ValueError: .*read-only"):
+        live(scenario, built, range(1))

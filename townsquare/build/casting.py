@@ -2,13 +2,14 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from townsquare.agents.populations import draw_trait
 from townsquare.protocols.columns import FloatArray
-from townsquare.protocols.errors import ScenarioError
+from townsquare.protocols.errors import ScenarioError, did_you_mean
 from townsquare.protocols.registry import make
 from townsquare.protocols.streams import Streams
 from townsquare.sim.data import adressa, chosen, own
@@ -16,15 +17,45 @@ from townsquare.sim.data.space import Space
 from townsquare.sim.environments.feed import Cast
 from townsquare.sim.scenarios.news import News, Trait
 
+_SHOWN = 12  # category names in a message
+
 
 def space_of(scenario: News, streams: Streams) -> Space:
     """The latent space that a scenario's articles span."""
     data = scenario.data
     if data.name == "adressa":
         return adressa.load()
-    embedder = make("embedder", data.embedder.name, data.embedder.settings(), streams)
+    embedder = space_embedder(scenario, streams)
     tables = chosen.choose(data.source, data.articles, data.interactions)
     return own.load(tables.articles, tables.interactions, embedder, data.rating_threshold)
+
+
+def numbered(scenario: News, names: tuple[str, ...]) -> News:
+    """The scenario with a number for the topic of every interruption; ScenarioError where there is no such category."""
+    stories = [story.model_copy(update={"topic": _number(story.topic, names)}) for story in scenario.interruptions]
+    return scenario.model_copy(update={"interruptions": tuple(stories)})
+
+
+def _number(topic: int | str, names: tuple[str, ...]) -> int:
+    if not names:
+        raise ScenarioError(f"interruptions: topic {topic!r} does not exist; the articles have no categories.")
+    if isinstance(topic, int) and 0 <= topic < len(names):
+        return topic
+    if topic in names:
+        return names.index(str(topic))
+    hint = did_you_mean(topic, names) if isinstance(topic, str) else "."
+    some = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    raise ScenarioError(
+        f"interruptions: topic {topic!r} does not exist{hint} Categories go from 0 to {len(names) - 1}: {some}."
+    )
+
+
+def space_embedder(scenario: News, streams: Streams) -> Any:
+    """What turns texts into vectors of the space; None for the packaged vectors, which came without their embedder."""
+    data = scenario.data
+    if data.name == "adressa":
+        return None
+    return make("embedder", data.embedder.name, data.embedder.settings(), streams)
 
 
 def cast_of(scenario: News, space: Space, streams: Streams) -> Cast:
@@ -34,11 +65,6 @@ def cast_of(scenario: News, space: Space, streams: Streams) -> Cast:
     users, creators = scenario.users, scenario.creators
     panel, writers = scenario.panel.count, scenario.writers.count
     categories = len(space.category_names)
-    for story in scenario.interruptions:
-        if story.topic >= categories:
-            raise ScenarioError(
-                f"interruptions: topic {story.topic} does not exist; categories go from 0 to {categories - 1}."
-            )
     readers = _join(
         space.sample_readers(users.count, streams.get("readers"), users.centring),
         space.sample_readers(panel, streams.get("panel"), users.centring) if panel else None,
@@ -86,8 +112,12 @@ def _traits(traits: dict[str, Trait], groups: dict[str, int], streams: Streams) 
     }
 
 
-def agents_table(scenario: News, cast: Cast) -> pa.Table:
-    """agents.parquet: who lives in the town; -1 where a group has no such trait."""
+def agents_table(scenario: News, cast: Cast, space: Space, streams: Streams) -> pa.Table:
+    """agents.parquet: who lives in the town; -1 where a group has no such trait.
+
+    ``user_id`` is the reader of the user's own interactions that an agent is, or, from the second time within a group
+    that it comes, a copy of; "" for readers who are made up and for those who write, who always are.
+    """
     groups = {
         "users": ("reader", scenario.users.count),
         "panel": ("panel", scenario.panel.count),
@@ -103,8 +133,15 @@ def agents_table(scenario: News, cast: Cast) -> pa.Table:
             "concentration": np.concatenate([cast.readers["concentration"], cast.creators["concentration"]]),
             "threshold": np.concatenate([cast.readers["threshold"], authors]),
             "quality_weight": np.concatenate([cast.readers["quality_weight"], authors]),
+            "user_id": pa.array(_user_ids(scenario, space, streams) + [""] * len(authors), pa.string()),
         }
     )
+
+
+def _user_ids(scenario: News, space: Space, streams: Streams) -> list[str]:
+    groups = {"readers": scenario.users.count, "panel": scenario.panel.count}
+    drawn = np.concatenate([space.readers_drawn(n, streams.get(name)) for name, n in groups.items() if n])
+    return [space.reader_names[reader] if reader >= 0 else "" for reader in drawn.tolist()]
 
 
 def data_hashes(scenario: News) -> dict[str, str]:

@@ -1,15 +1,18 @@
 """From a scenario to a town: the only place that knows concrete classes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from townsquare.build.casting import agents_table, cast_of, data_hashes, space_of
-from townsquare.build.groups import minds_of
+from townsquare.agents.chat.cassette import Shelf
+from townsquare.build.casting import agents_table, cast_of, data_hashes, numbered, space_of
+from townsquare.build.groups import People, minds_of
+from townsquare.build.models import Models, asking
 from townsquare.protocols.errors import ScenarioError
 from townsquare.protocols.recommender import Recommender, Stateful
 from townsquare.protocols.registry import find, known, make
@@ -29,17 +32,56 @@ class Built:
     agents: pa.Table
     data: dict[str, str] = field(default_factory=dict)
     """sha256 of every file the town was built from."""
+    measures: Sequence[Callable[[Any], dict[str, float]]] = ()
+    """All registered measures, looked up once."""
+    models: Models | None = None
+    """What its minds ask; None where nobody asks a language model."""
+    people: Mapping[str, People] = field(default_factory=dict)
+    """By group, those whom a language model stands for."""
+
+    def open_models(
+        self, folder: Path, run: str, *, shelves: Sequence[Shelf] = (), settled: int = 0, replay: bool = False
+    ) -> None:
+        """Give the models the cassette of a run folder, if there are any models (``Models.open``)."""
+        if self.models is not None:
+            self.models.open(folder, run, shelves=shelves, settled=settled, replay=replay)
+
+    async def close(self) -> None:
+        """Let go of what the models hold."""
+        if self.models is not None:
+            await self.models.close()
 
 
-def build(scenario: News, workers: int = 1) -> Built:
-    """Names to objects. Everything that can be wrong with a scenario is found here, before anything is written."""
+def build(
+    scenario: News,
+    workers: int = 1,
+    *,
+    model: object | None = None,
+    offline: bool = False,
+    models: Models | None = None,
+) -> Built:
+    """Names to objects. Everything that can be wrong with a scenario is found here, before anything is written.
+
+    ``model`` is a language model of the user's own, where the scenario names one; ``offline``: none will be asked.
+    ``models`` stand in for those that the scenario names.
+    """
+    if models is None and asking(scenario):
+        models = Models(scenario, model, offline=offline)
     streams = Streams(scenario.seed)
     space = space_of(scenario, streams)
     cast = cast_of(scenario, space, streams)
-    environment = Feed(scenario, streams, cast, Workers(workers))
-    minds = minds_of(scenario, streams)
+    environment = Feed(numbered(scenario, space.category_names), streams, cast, Workers(workers))
+    minds, people = minds_of(scenario, streams, environment, models)
     town = Town(environment, minds, recommender(scenario.at(0), streams))
-    return Built(town, environment, agents_table(scenario, cast), data_hashes(scenario))
+    return Built(
+        town,
+        environment,
+        agents_table(scenario, cast, space, streams),
+        data_hashes(scenario),
+        [find("measure", name) for name in known("measure")],
+        models,
+        people,
+    )
 
 
 def recommender(scenario: News, streams: Streams) -> Recommender:
@@ -107,8 +149,8 @@ def measure(built: Built, tick: int) -> pd.DataFrame:
     """All registered measures of one tick, tidy: tick, measure, group, value."""
     view = built.environment.view
     values: dict[str, float] = {}
-    for name in known("measure"):
-        values |= find("measure", name)(view)
+    for of in built.measures:
+        values |= of(view)
     return pd.DataFrame(
         {
             "tick": np.full(len(values), tick, np.int32),

@@ -33,8 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
-    from townsquare.protocols.errors import InputError, TownsquareError
+    from townsquare.protocols import lifeline
+    from townsquare.protocols.errors import InputError, RunStopped, TownsquareError
 
+    lifeline.watch()
     try:
         verb = getattr(import_module(f"townsquare.cli.{arguments.module}"), arguments.function)
         code: int = verb(arguments)
@@ -45,6 +47,11 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     except MemoryError as error:
         print(f"townsquare: there is not enough memory for this: {error}; make the town smaller.", file=sys.stderr)
         return 2
+    except RunStopped as error:
+        folder, said = getattr(arguments, "folder_in_use", None), str(error)
+        told = said.replace("resume RUN", f"resume {folder}") if folder else said
+        print(f"townsquare: {told}{_how_to_go_on(arguments) if told == said else ''}", file=sys.stderr)
+        return error.code
     except TownsquareError as error:
         print(f"townsquare: {error}", file=sys.stderr)
         return 1

@@ -12,6 +12,8 @@ _EPILOG = """examples:
   townsquare compare runs/a runs/b                        paired differences
   townsquare fork runs/a --at 20 --set recommender.name=random
   townsquare report runs/a --control runs/b -o a.html     one page to read, print, send
+  townsquare run news --set panel.count=50 --model openai:gpt-4o-mini --budget 2
+  townsquare evaluate agents --data DIR --rankers agentcf,ease --model openai:gpt-4o-mini
 
 Exit codes: 0 done, 1 the run failed or differs, 2 bad input, 130 interrupted and resumable."""
 
@@ -60,20 +62,26 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     run = _verb(verbs, "run", "running", "run a scenario and leave a run folder")
     _scenario(run)
     run.add_argument("--out", type=Path, metavar="DIR", help="the run folder to make (default: runs/NAME_HASH_seedN)")
+    _models(run)
+    run.add_argument("--replay", action="store_true", help="ask no model: every answer comes from --tape")
     _working(run)
 
     check = _verb(verbs, "check", "running", "validate a scenario, print it resolved, and estimate what it will take")
     _scenario(check)
+    _models(check)
     check.add_argument("--json", action="store_true", help="print JSON")
 
     resume = _verb(verbs, "resume", "running", "go on with a run that was interrupted, killed or stopped")
     resume.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    _sets(resume)
+    resume.add_argument("--budget", type=float, metavar="USD", help="the run's whole budget, what is spent included")
     _working(resume)
 
     fork = _verb(verbs, "fork", "running", "branch a run at a tick, with one thing changed, without copying its past")
     fork.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     fork.add_argument("--at", type=int, required=True, metavar="TICK", help="the first tick that is the fork's own")
     _sets(fork)
+    _models(fork)
     fork.add_argument("--out", type=Path, metavar="DIR", help="the run folder to make")
     _working(fork)
 
@@ -81,6 +89,29 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     replay.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     replay.add_argument("--workers", type=int, metavar="N", help="threads (results do not depend on it)")
     replay.add_argument("--json", action="store_true", help="print JSON")
+
+    ask = _verb(verbs, "ask", "asking", "print the exact prompts and answers of an agent's decisions at a tick")
+    ask.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    ask.add_argument("--agent", required=True, metavar="A", help="an agent's number, or its name: panel-0")
+    ask.add_argument("--tick", type=int, required=True, metavar="T", help="the tick")
+    ask.add_argument("--purpose", metavar="NAME", help="only asks for this: read, create, ...")
+    ask.add_argument("--json", action="store_true", help="print JSON")
+
+    interview = _verb(
+        verbs,
+        "interview",
+        "asking",
+        "ask an agent a question, as it was at a tick; the run itself is not changed",
+        "Question and answer are kept in interviews.sqlite beside the run, so that asking again costs nothing.",
+    )
+    interview.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    interview.add_argument("question", metavar="QUESTION", help="what to ask")
+    interview.add_argument("--agent", required=True, metavar="A", help="an agent's number, or its name: panel-0")
+    interview.add_argument(
+        "--tick", type=int, required=True, metavar="T", help="what happened before this tick is known"
+    )
+    interview.add_argument("--model", metavar="P:M", help="who answers (default: the agent's own model)")
+    interview.add_argument("--json", action="store_true", help="print JSON")
 
     digest = _verb(verbs, "digest", "running", "print the sha256 over a run's content, computed from what is on disk")
     digest.add_argument("run", type=Path, nargs="+", metavar="RUN", help="run folders")
@@ -112,6 +143,8 @@ def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     _sets(sweep)
     sweep.add_argument("--json", action="store_true", help="print JSON")
 
+    _evaluate_verb(verbs)
+
     report = _verb(verbs, "report", "tables", "write one self-contained HTML page about a run")
     report.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     report.add_argument("-o", "--output", type=Path, metavar="FILE", help="the page (default: RUN/report.html)")
@@ -123,9 +156,40 @@ def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     export.add_argument("--format", choices=("csv", "parquet"), default="csv", help="default csv")
 
 
+def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    evaluate: argparse.ArgumentParser = verbs.add_parser(  # type: ignore[attr-defined]
+        "evaluate",
+        help="tables over data sets, with chance and text baselines, seeds and intervals",
+        description="Tables over data sets, with chance and text baselines, seeds and intervals.",
+    )
+    what = evaluate.add_subparsers(metavar="agents", required=True, parser_class=_Parser)
+    agents = what.add_parser(
+        "agents",
+        help="how well agents that learn from histories rank what their users took",
+        description="How well agents that learn from histories rank what their users took.",
+        epilog="Chance, popularity, item-kNN and TF-IDF are in every table. docs/evaluate-agents.md has the rest.",
+    )
+    _evaluated(agents, "agents")
+    agents.add_argument(
+        "--rankers", default="", metavar="A,B", help="agentcf, agentcf:b+r, agentcf++, ...; or any recommender"
+    )
+    agents.add_argument("--users", type=int, metavar="N", help="only so many users, drawn by the first seed")
+
+
+def _evaluated(verb: argparse.ArgumentParser, what: str) -> None:
+    verb.set_defaults(module="evaluating", function=what)
+    verb.add_argument("--data", required=True, metavar="D", help="a registered data set, a file or a folder")
+    verb.add_argument("--seeds", nargs="+", default=["0"], metavar="N", help="0 1 2, or 0..2 (default 0)")
+    _sets(verb)
+    verb.add_argument("--model", metavar="P:M", help="language model of agents that have one: openai:gpt-4o-mini")
+    verb.add_argument("--budget", type=float, metavar="USD", help="US dollars that may be spent on it")
+    verb.add_argument("--out", type=Path, metavar="DIR", help="keep calls and snapshots here; the same command goes on")
+    verb.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     shelf = _verb(verbs, "list", "shelf", "show what is installed: scenarios, recommenders, minds, measures, ...")
-    shelf.add_argument("kind", nargs="?", metavar="KIND", help="only this kind")
+    shelf.add_argument("kind", nargs="?", metavar="KIND", help="only this kind; or prices, what models cost")
     shelf.add_argument("--json", action="store_true", help="print JSON")
 
     data = _verb(verbs, "data", "shelf", "data sets: what they are, under which terms, and how to get them")
@@ -149,6 +213,13 @@ def _scenario(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("scenario", metavar="SCENARIO", help="a built-in name (news) or a .toml file")
     _sets(verb)
     verb.add_argument("--seed", type=int, metavar="N", help="root seed of every random stream (default 0)")
+
+
+def _models(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--model", metavar="P:M", help="language model of groups that name none: openai:gpt-4o-mini")
+    verb.add_argument("--mind", metavar="NAME", help="who decides for the panel: llm, behavioural, a plug-in's")
+    verb.add_argument("--budget", type=float, metavar="USD", help="US dollars the run may spend on models")
+    verb.add_argument("--tape", type=Path, metavar="FILE", help="a cassette to share with other runs")
 
 
 def _sets(verb: argparse.ArgumentParser) -> None:

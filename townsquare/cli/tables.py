@@ -112,7 +112,9 @@ def _chosen(rows: list[dict[str, Any]], wanted: list[str] | None) -> list[dict[s
     known = {row["measure"] for row in rows}
     for name in wanted or ():
         if name not in known:
-            raise InputError(f"--measure: nothing is called {name!r}{did_you_mean(name, known)}")
+            raise InputError(
+                f"--measure: nothing is called {name!r}{did_you_mean(name, known)} Known: {', '.join(sorted(known))}."
+            )
     return [row for row in rows if wanted is None or row["measure"] in wanted]
 
 

@@ -35,8 +35,8 @@ class ChatSettings(Settings):
     failures: float = Field(default=0.05, ge=0, le=1)
     "Share of a tick's decisions that may stay without a valid answer; more stop the run."
     cassette: Literal["auto", "record", "replay", "refresh"] = "auto"
-    """auto: recorded calls are answered from the cassette, others are made and recorded; record: every call must be new;
-    replay: nothing but the cassette; refresh: every call is made again."""
+    """auto: recorded calls are answered from the cassette, others are made and recorded; record: every call must be
+    new; replay: nothing but the cassette; refresh: every call is made again."""
     tape: str | None = Field(default=None, min_length=1)
     "A cassette file to share between runs; by default each run folder has its own."
 

@@ -14,7 +14,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     """Let ``fill`` write into ``path``; whatever happens, ``path`` holds its old content or all of the new.
 
-    Raises DiskFull when there is no room; the temporary file is then removed.
+    Raises DiskFull when there is no room; a failure leaves no temporary file behind.
     """
     part = path.with_name(path.name + ".tmp")
     try:
@@ -24,9 +24,9 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
             os.fsync(stream.fileno())
         part.replace(path)
         _sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         part.unlink(missing_ok=True)
-        if error.errno in _FULL:
+        if isinstance(error, OSError) and error.errno in _FULL:
             raise DiskFull(f"no room left on the disk for {path}; free some space and resume the run.") from error
         raise
 

@@ -1,18 +1,26 @@
 """What a recommender promises, and the half of it that most recommenders share."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from townsquare.protocols.catalogue import Catalogue
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.errors import ContractError, TownsquareError
 from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.slates import Slates, top_k
 from townsquare.protocols.streams import Streams
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Columns = TypeVar("Columns", bound="DataclassInstance")
 
 
 @runtime_checkable
@@ -87,16 +95,63 @@ class Scorer:
     ) -> Slates:
         """The ``k`` best known candidates of each known agent, without the excluded ones."""
         known_agents, known_items = self.knows(agents, candidates)
-        items = candidates[known_items]
+        self._promised("knows", known_agents, (len(agents),), "b")
+        self._promised("knows", known_items, (len(candidates),), "b")
+        items = sealed(candidates[known_items])
         empty = Slates(np.full((len(agents), k), -1, np.int32), np.full((len(agents), k), -np.inf, np.float32))
         if not known_agents.any() or not len(items):
             return empty
         asked = agents[known_agents]
         scores = np.asarray(self.score(asked, items, tick=tick))
+        self._promised("score", scores, (len(asked), len(items)), "fiub")
         allowed = None if exclude is None else allowed_after(exclude[known_agents], items)
         top = top_k(scores, items, k, allowed)
         empty.items[known_agents], empty.scores[known_agents] = top.items, top.scores
         return empty
+
+    def _promised(self, verb: str, given: object, shape: tuple[int, ...], kinds: str) -> None:
+        array = np.asarray(given)
+        if array.shape != shape or array.dtype.kind not in kinds:
+            wanted = "booleans" if kinds == "b" else "numbers"
+            raise ContractError(
+                f"{named('recommender', self)}: {verb} gave {array.dtype} of shape {array.shape}, "
+                f"not {wanted} of shape {shape}."
+            )
+
+
+def named(kind: str, part: object) -> str:
+    """What messages call a plug-in: ``recommender package.module.Class``."""
+    return f"{kind} {type(part).__module__}.{type(part).__qualname__}"
+
+
+@contextmanager
+def answerable(kind: str, part: object, verb: str, tick: int) -> Iterator[None]:
+    """What a plug-in raises becomes a ContractError that names it; what townsquare raises on purpose stays."""
+    try:
+        yield
+    except (TownsquareError, MemoryError):
+        raise
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+        raise ContractError(f"{named(kind, part)} failed in {verb} at tick {tick}: {said}.") from error
+
+
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, for somebody who must not write into it."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def sealed_columns(columns: Columns) -> Columns:
+    """The same columns, for somebody who must not write into them; arrays in a mapping are columns too."""
+    held: dict[str, Any] = {f.name: getattr(columns, f.name) for f in fields(columns)}
+    for name, value in held.items():
+        if isinstance(value, np.ndarray):
+            held[name] = sealed(value)
+        elif isinstance(value, Mapping):
+            held[name] = {key: sealed(array) for key, array in value.items()}
+    return replace(columns, **held)
 
 
 def allowed_after(exclude: IntArray, items: IntArray) -> BoolArray:

@@ -40,7 +40,7 @@ class RunWriter:
         try:
             path.mkdir(parents=True)
         except FileExistsError:
-            raise InputError(f"{path} exists already; a run is never overwritten: choose another --out.") from None
+            raise InputError(f"{path} exists already; a run is never overwritten: choose another folder.") from None
         except OSError as error:
             raise InputError(f"the run folder {path} cannot be made: {error.strerror}.") from error
         writer = cls(path, info)
@@ -58,6 +58,13 @@ class RunWriter:
         """
         writer = cls(folder.path, folder.info)
         writer._take_lock()
+        try:
+            return writer, *writer._cut_back(folder)
+        except BaseException:
+            writer.__exit__(None, None, None)  # an error that is kept (a notebook does) must not keep the lock
+            raise
+
+    def _cut_back(self, folder: RunFolder) -> tuple[int, State | None]:
         for kind in ("events", "items", "snapshots", "checkpoints"):
             (folder.path / kind).mkdir(exist_ok=True)
         done, state = newest_checkpoint(folder)
@@ -68,11 +75,11 @@ class RunWriter:
             folder.info.ticks_done = done
             folder.info.digest = bytes(state["run.digest"]).hex() if state is not None else ""
             folder.info.seconds = float(state["run.seconds"]) if state is not None else 0.0
-        writer._forget_after(folder.info.ticks_done)
+        self._forget_after(folder.info.ticks_done)
         kept = folder.measures()
         first = fork.at if fork is not None else 0
-        writer._measures = [kept[kept["tick"] >= first]] if len(kept) else []
-        return writer, done, state
+        self._measures = [kept[kept["tick"] >= first]] if len(kept) else []
+        return done, state
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +97,8 @@ class RunWriter:
         state: State,
         *,
         snapshot: State | None,
+        asks: pa.Table | None = None,
+        answers: pa.Table | None = None,
         seconds: float,
         memory: float,
     ) -> None:
@@ -97,10 +106,14 @@ class RunWriter:
         table = events_table(tick, events)
         self._write_table("events", tick, table, dictionary=["kind", "why"])
         self._write_table("items", tick, items)
+        for kind, table in (("asks", asks), ("answers", answers)):
+            if table is not None:
+                (self.path / kind).mkdir(exist_ok=True)
+                self._write_table(kind, tick, table)
         if snapshot is not None:
             self._write_arrays(self.path / "snapshots" / f"{tick:06d}.npz", snapshot)
-        self._measures.append(measures)
-        frame = pa.Table.from_pandas(pd.concat(self._measures, ignore_index=True), preserve_index=False)
+        self._measures = [pd.concat([*self._measures, measures], ignore_index=True)]
+        frame = pa.Table.from_pandas(self._measures[0], preserve_index=False)
         durable.write(self.path / "measures.parquet", lambda stream: pq.write_table(frame, stream, compression="zstd"))
         digest = tick_digest(bytes.fromhex(self.info.digest), events, items)
         self.info.seconds += seconds
@@ -129,7 +142,7 @@ class RunWriter:
 
     @staticmethod
     def _write_arrays(path: Path, arrays: State) -> None:
-        durable.write(path, lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]  # allow_pickle is its only other keyword
+        durable.write(path, lambda stream: np.savez(stream, allow_pickle=False, **arrays))
 
     def _thin_checkpoints(self, tick: int) -> None:
         every = int(self.info.scenario.get("record", {}).get("checkpoints", 10))
@@ -141,8 +154,8 @@ class RunWriter:
     def _forget_after(self, done: int) -> None:
         for path in self.path.glob("*.tmp"):
             path.unlink()
-        for kind in ("events", "items", "snapshots", "checkpoints"):
-            for path in (self.path / kind).iterdir():
+        for kind in ("events", "items", "snapshots", "checkpoints", "asks", "answers"):
+            for path in (self.path / kind).glob("*"):
                 if path.suffix == ".tmp" or (path.stem.isdigit() and int(path.stem) >= done):
                     path.unlink()
 

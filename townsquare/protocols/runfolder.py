@@ -38,6 +38,8 @@ class RunInfo(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     format: int
+    id: str = ""
+    """Names the run wherever something of it is kept outside its folder (a shared cassette); no part of the digest."""
     townsquare: str
     name: str
     """Name of the scenario."""
@@ -147,6 +149,19 @@ class RunFolder:
         frames = [read_table(self.segment("items", tick), without="vector").to_pandas() for tick in self.ticks()]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
+    def asks(self) -> pd.DataFrame:
+        """What was asked of language models, one row per ask; empty where none were."""
+        return self._rows("asks")
+
+    def answers(self) -> pd.DataFrame:
+        """Answers to questionnaires: tick, agent, questionnaire, question, answer, value, outcome."""
+        return self._rows("answers")
+
+    def _rows(self, kind: str) -> pd.DataFrame:
+        paths = [self.segment(kind, tick) for tick in self.ticks()]
+        frames = [read_table(path).to_pandas() for path in paths if path.exists()]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
     def vectors(self, tick: int) -> NDArray[np.float32]:
         """(n, d) content of the items that appeared at ``tick``."""
         column = read_table(self.segment("items", tick), columns=["vector"])["vector"].combine_chunks()
@@ -184,10 +199,11 @@ class RunFolder:
 
 
 def _codes(kinds: Sequence[str]) -> list[int]:
-    for kind in kinds:
+    wanted = [kinds] if isinstance(kinds, str) else kinds
+    for kind in wanted:
         if kind not in KINDS:
             raise InputError(f"kinds: there is no {kind!r}{did_you_mean(kind, KINDS)} Kinds: {', '.join(KINDS)}.")
-    return [KINDS.index(kind) for kind in kinds]
+    return [KINDS.index(kind) for kind in wanted]
 
 
 def tick_digest(before: bytes, events: Events, items: pa.Table) -> bytes:

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from townsquare.protocols.actions import Actions
+from townsquare.protocols.errors import ContractError
 from townsquare.protocols.events import Events
 from townsquare.protocols.observations import Observations
+from townsquare.protocols.recommender import answerable, named, sealed_columns
 from townsquare.protocols.town import Mind, Remembers, Town
 
 
@@ -18,7 +20,9 @@ async def tick(t: int, town: Town) -> Events:
     environment = town.environment
     made = environment.apply(t, await decide(environment.supply(t), town.minds))  # supply: creators post
     if town.learns:
-        town.recommender.fit(*environment.history(t))  # learn, before anybody is shown anything
+        interactions, catalogue = environment.history(t)
+        with answerable("recommender", town.recommender, "fit", t):  # learn, before anybody is shown anything
+            town.recommender.fit(sealed_columns(interactions), sealed_columns(catalogue))
     slates = environment.match(t, town.recommender)  # match
     seen = environment.observe(t, slates)  # observe
     actions = await decide(seen, town.minds)  # decide: the one barrier
@@ -26,10 +30,19 @@ async def tick(t: int, town: Town) -> Events:
     for mind in town.minds.values():
         if isinstance(mind, Remembers):
             mind.remember(t, events)  # remember
-    town.recommender.update(events)
+    with answerable("recommender", town.recommender, "update", t):
+        town.recommender.update(sealed_columns(events))
     return events
 
 
 async def decide(seen: Sequence[Observations], minds: Mapping[str, Mind]) -> list[Actions]:
     """What every cohort wants to do, all minds at once; answers in the order of ``seen``."""
-    return list(await asyncio.gather(*(minds[cohort.group].decide(cohort) for cohort in seen)))
+    return list(await asyncio.gather(*(_answer(minds[cohort.group], cohort) for cohort in seen)))
+
+
+async def _answer(mind: Mind, seen: Observations) -> Actions:
+    with answerable("mind", mind, "decide", seen.tick):
+        actions = await mind.decide(sealed_columns(seen))
+    if not isinstance(actions, Actions):
+        raise ContractError(f"{named('mind', mind)} gave {type(actions).__name__}, not Actions.")
+    return actions

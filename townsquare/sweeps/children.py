@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from townsquare.protocols import lifeline
+
 COMMAND = (sys.executable, "-m", "townsquare")
 """What a child runs."""
 _PAUSE = 0.1
@@ -58,28 +60,29 @@ def endings(children: Sequence[Child], jobs: int, meanwhile: Callable[[], None])
     """Start the children, ``jobs`` at a time, and tell of each as it ends; ``meanwhile`` is called while they work.
 
     When the caller stops listening (an exception, ``close``), the children still at work are interrupted and waited
-    for.
+    for. When this process is killed they interrupt themselves.
     """
     waiting = deque(children)
     running: dict[subprocess.Popen[bytes], tuple[Child, int]] = {}
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                child = waiting.popleft()
-                process, offset = _start(child)
-                running[process] = child, offset
-            over = [process for process in running if process.poll() is not None]
-            for process in over:
-                child, offset = running.pop(process)
-                yield Ending(child, process.returncode, _last_line(child.log, offset))
-            if not over:
-                meanwhile()
-                time.sleep(_PAUSE)
-    finally:
-        _interrupt(list(running))
+    with lifeline.held() as line:
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    child = waiting.popleft()
+                    process, offset = _start(child, line)
+                    running[process] = child, offset
+                over = [process for process in running if process.poll() is not None]
+                for process in over:
+                    child, offset = running.pop(process)
+                    yield Ending(child, process.returncode, _last_line(child.log, offset))
+                if not over:
+                    meanwhile()
+                    time.sleep(_PAUSE)
+        finally:
+            _interrupt(list(running))
 
 
-def _start(child: Child) -> tuple[subprocess.Popen[bytes], int]:
+def _start(child: Child, line: int) -> tuple[subprocess.Popen[bytes], int]:
     """The process, and where in the log its own lines begin."""
     command = [*COMMAND, *child.arguments]
     child.log.parent.mkdir(parents=True, exist_ok=True)
@@ -89,14 +92,9 @@ def _start(child: Child) -> tuple[subprocess.Popen[bytes], int]:
         offset = log.tell()
         # one BLAS thread each, so that jobs do not fight for cores; a session of its own, so that Ctrl-C in a terminal
         # reaches it once, through us, and not twice
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", lifeline.VARIABLE: "1"}
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            env=environment,
-            start_new_session=True,
+            command, stdin=line, stdout=subprocess.DEVNULL, stderr=log, env=environment, start_new_session=True
         )
     return process, offset
 

@@ -85,13 +85,13 @@ class _Sweep:
             held = json.loads((self.out / "sweep.json").read_text("utf-8"))["identity"]
         except FileNotFoundError:
             if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
-                raise InputError(f"{self.out} exists already and holds no sweep; choose another --out.") from None
+                raise InputError(f"{self.out} exists already and holds no sweep; choose another folder.") from None
         except (OSError, ValueError, KeyError, TypeError):
             path = self.out / "sweep.json"
-            raise InputError(f"{path} was not written by townsquare; choose another --out.") from None
+            raise InputError(f"{path} was not written by townsquare; choose another folder.") from None
         else:
             if held != self.plan.identity():
-                raise InputError(f"{self.out} holds another sweep (other arms or settings); choose another --out.")
+                raise InputError(f"{self.out} holds another sweep (other arms or settings); choose another folder.")
         try:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -116,6 +116,17 @@ def test_more_readers_than_there_are():
     assert cosines.max(axis=1).min() > 0.9
 
 
+@pytest.mark.parametrize("n", [0, 4, 7, 20])
+def test_which_readers_were_drawn(n):
+    real = 1 + rng(5).standard_normal((7, 3))
+    space = make(d=3, readers=real)
+    drawn, sampled = space.readers_drawn(n, rng(1)), space.sample_readers(n, rng(1))
+    exact = real[drawn[:7]]
+    np.testing.assert_allclose(sampled[:7] * np.linalg.norm(exact[:1]), exact * np.linalg.norm(sampled[:1]), atol=1e-4)
+    assert len(set(drawn[:7].tolist())) == min(n, 7)
+    assert (make(d=3).readers_drawn(n, rng()) == -1).all()
+
+
 def test_main_category_of_a_creator():
     vectors = np.eye(6)
     pairs = np.array([[0, 0], [0, 1], [0, 2], [1, 3], [1, 2], [2, 5]])

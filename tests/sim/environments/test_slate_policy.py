@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from townsquare import build
-from townsquare.protocols import IntArray, Settings, Slates, Streams
+from townsquare.protocols import ContractError, IntArray, Settings, Slates, Streams
 from townsquare.protocols.events import REASON
 from townsquare.protocols.scenario import load
 from townsquare.sim import engine
@@ -258,3 +258,46 @@ def test_quotas_are_kept_to_the_place_when_there_is_enough() -> None:
     for now in ticks[1:]:
         for row in now["sources"]:
             assert words(row) == ["hot"] * 3 + ["match"] * 3 + ["cold_start"] * 2 + ["promoted"] * 2
+
+
+# ---- plug-ins that break the contract ------------------------------------------------------------------------------
+
+
+class Answers(Fixed):
+    """Gives what a function makes of the candidates."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def recommend(
+        self, agents: IntArray, k: int, *, tick: int, candidates: IntArray, exclude: IntArray | None = None
+    ) -> Any:
+        return self.answer(candidates)
+
+
+def slates(ids: Any) -> Slates:
+    return Slates(np.array(ids), np.zeros(np.shape(ids)))
+
+
+def zeroed(candidates: IntArray) -> None:
+    candidates[:] = 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda c: None, "gave NoneType, not Slates"),
+        (lambda c: slates([[0, 1, 2]]), r"gave slates of shape \(1, 3\), not \(1, 2\)"),
+        (lambda c: slates([[0.5, 1.0]]), "gave ids of type float64, not integers"),
+        (lambda c: slates([[np.nan, 1.0]]), "gave ids of type float64, not integers"),
+        (lambda c: slates([[0, -5]]), "gave the id -5; an empty place is -1"),
+        (lambda c: slates([[0, 4]]), "chose items that are not among the candidates"),
+        (lambda c: slates([[1, 1]]), "gave one agent the same item twice"),
+        (lambda c: slates([[0, 3]]), "chose items that it was told to exclude"),
+        (lambda c: 1 // 0, "failed in recommend at tick 1: ZeroDivisionError: .* by zero"),
+        (zeroed, "failed in recommend at tick 1: ValueError: .*read-only"),
+    ],
+)
+def test_a_broken_promise_is_a_sentence_that_names_the_plug_in(answer: Any, says: str) -> None:
+    with pytest.raises(ContractError, match=rf"^recommender .*\.Answers {says}\.$"):
+        policy(4, 2, {"match": 2}).fill(np.zeros(1, int), np.array([[3]]), Answers(answer))

@@ -90,6 +90,15 @@ def test_a_slip_in_breaking_news_names_its_keys() -> None:
         news(interruptions=[{"tick": 4, "topic": 1, "quality": 2.0, "cuont": 2}])
 
 
+@pytest.mark.parametrize("topic", [1.5, True, None])
+def test_a_topic_is_a_number_or_a_name(topic: object) -> None:
+    assert news(interruptions=[{"tick": 4, "topic": "sport", "quality": 2.0}]).interruptions[0].topic == "sport"
+    with pytest.raises(
+        ScenarioError, match=r"interruptions\.0\.topic: must be the number or the name of a category \(got"
+    ):
+        news(interruptions=[{"tick": 4, "topic": topic, "quality": 2.0}])
+
+
 def test_files_make_the_data_ones_own() -> None:
     scenario = news(data__articles="mine.csv")
     assert scenario.data.name == "own"

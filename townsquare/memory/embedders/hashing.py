@@ -18,8 +18,9 @@ _WORD = re.compile(r"\w+")
 
 
 class Hashing:
-    """Every word, and every pair of neighbouring words, adds to or takes from one place of the vector.
+    """Texts that share words get vectors that are alike; no model, no download.
 
+    Every word, and every pair of neighbouring words, adds to or takes from one place of the vector.
     Lexical only: two texts are alike when they share words, and nothing of what the words mean is seen ("car" and
     "automobile" have nothing in common). Upper and lower case count as the same; a language written without spaces
     is cut at punctuation only, so little is shared there. After Weinberger et al., "Feature Hashing for Large Scale

@@ -34,6 +34,8 @@ def load(
       without a vector, is left out.
     * Creators are the values of the column ``author``; articles with an empty cell belong to nobody. Without that
       column there is one creator per category, and without categories a single unknown creator of everything.
+    * Categories, creators and readers are numbered in the order of their names as text. The space keeps the names, and
+      a run folder keeps those of the categories: ``categories`` of run.json.
 
     Args:
         articles: table with item_id, text and, where known, author and category; see ``tables.articles``.

@@ -93,13 +93,26 @@ class Space:
         draws, so that a town of three readers is spread like one of a thousand.
         """
         if self.readers is not None and len(self.readers):
-            return steady(rescale(self._drawn(self.readers, n, rng), self.norm))
+            return steady(rescale(self._drawn(n, rng), self.norm))
         if not 0 < centring < 1:
             raise DataError(f"centring must lie between 0 and 1 (got {centring!r}).")
         drawn = max(n, _AT_LEAST)
         points = Mixture.fit(self.vectors, self.categories).sample(drawn, rng)
         spread = disperse(points, rng.standard_normal(points.shape), centring)
         return steady(rescale(spread, self.norm)[:n])
+
+    def readers_drawn(self, n: int, rng: np.random.Generator) -> IntArray:
+        """(n,) which real reader each of ``sample_readers`` with an equal ``rng`` is; -1 where readers are made up.
+
+        The second time that a number comes it stands for a copy of that reader.
+        """
+        if self.readers is None or not len(self.readers):
+            return np.full(n, -1)
+        known = len(self.readers)
+        if n <= known:
+            return rng.choice(known, size=n, replace=False)
+        again = rng.integers(known, size=n - known)
+        return np.concatenate([rng.permutation(known), again])
 
     def nearest_category(self, vectors: FloatArray) -> IntArray:
         """(len(vectors),) the category whose mean article is closest by cosine, ties to the smaller number.
@@ -123,12 +136,13 @@ class Space:
         mean: FloatArray = steady(self.vectors[here].mean(axis=0))
         return mean
 
-    def _drawn(self, real: FloatArray, n: int, rng: np.random.Generator) -> FloatArray:
-        if n <= len(real):
-            return real[rng.choice(len(real), size=n, replace=False)]
-        more = real[rng.integers(len(real), size=n - len(real))]
-        size = _JITTER * np.linalg.norm(real, axis=1).mean() / np.sqrt(self.d)
-        return np.concatenate([real[rng.permutation(len(real))], more + size * rng.standard_normal(more.shape)])
+    def _drawn(self, n: int, rng: np.random.Generator) -> FloatArray:
+        assert self.readers is not None
+        drawn: FloatArray = self.readers[self.readers_drawn(n, rng)]
+        copies = drawn[len(self.readers) :]
+        size = _JITTER * np.linalg.norm(self.readers, axis=1).mean() / np.sqrt(self.d)
+        copies += size * rng.standard_normal(copies.shape)
+        return drawn
 
 
 def creator_means(vectors: FloatArray, pairs: IntArray, n_creators: int) -> FloatArray:

@@ -1,13 +1,15 @@
 """What an article says, for those who read words rather than vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from townsquare.sim.environments.articles import Articles
 
 _TEXT_WORDS = 60
 
 
-def article_text(item: int, tick: int, articles: Articles, categories: Sequence[str], first_creator: int) -> str:
+def article_text(
+    item: int, tick: int, articles: Articles, categories: Sequence[str], name_of: Callable[[int], str]
+) -> str:
     """One line of what is known of an article at ``tick``: its words where somebody wrote some (title and the first 60
     words), its category, author, age in ticks and likes so far.
 
@@ -18,8 +20,8 @@ def article_text(item: int, tick: int, articles: Articles, categories: Sequence[
     age = tick - int(articles["born"][item])
     when = "new" if age == 0 else f"{age} tick{'s' if age > 1 else ''} old"
     likes = int(articles["likes"][item])
-    author = int(articles["author"][item]) - first_creator
-    facts = f"{about}, by creator-{author}, {when}, {likes} like{'' if likes == 1 else 's'}"
+    author = name_of(int(articles["author"][item]))
+    facts = f"{about}, by {author}, {when}, {likes} like{'' if likes == 1 else 's'}"
     title, _, text = articles.texts.get(item, "").partition("\n")
     if not title:
         return facts

@@ -52,8 +52,10 @@ class Cast:
 
 
 class Feed:
-    """Readers have ids 0 .. n-1, the panel last; creators n .. n+c-1, the writers last. Articles are numbered as they
-    appear.
+    """Creators publish, a feed is mixed for every reader, and readers click, like and drift.
+
+    Readers have the ids from 0, the panel last; creators those from n_readers, the writers last. Articles are numbered
+    as they appear.
     """
 
     def __init__(self, scenario: News, streams: Streams, cast: Cast, workers: Workers) -> None:
@@ -76,6 +78,18 @@ class Feed:
         self._reading = False
         """Whether the next actions are those of readers; what an action is about does not decide who was asked."""
 
+    def members(self, group: str) -> range:
+        """The ids of a group's agents."""
+        if group in self.reading:
+            return range(self.reading[group].start, self.reading[group].stop)
+        rows = self.writing[group]
+        return range(rows.start + self.n_readers, rows.stop + self.n_readers)
+
+    def seat(self, author: int) -> int:
+        """What the random draws about an author hang on."""
+        # the panel stands before the creators, and must not move their draws
+        return author - (self.n_readers - self.scenario.users.count)
+
     # ---- supply ------------------------------------------------------------------------------------------------
 
     def supply(self, tick: int) -> Sequence[Observations]:
@@ -95,30 +109,30 @@ class Feed:
                 tick,
                 group,
                 "create",
-                np.arange(rows.start, rows.stop) + self.n_readers,
+                np.array(self.members(group)),
                 limits[group],
                 own[rows],
                 {name: trait[rows] for name, trait in traits.items()},
                 features | {"likes": likes[rows]},
                 elsewhere=active,
                 text=self._say(tick),
-                seats=self._seats(np.arange(rows.start, rows.stop) + self.n_readers),
+                seats=np.array([self.seat(author) for author in self.members(group)]),
             )
             for group, rows in self.writing.items()
             if rows.start < rows.stop
         ]
 
-    def _seats(self, authors: IntArray) -> IntArray:
-        # the panel stands before the creators, and must not move their draws
-        return authors - (self.n_readers - self.scenario.users.count)
-
     def _say(self, tick: int) -> Callable[[int], str]:
         """What an article says, as far as the town has words for it."""
-        articles, names, first = self.articles, self.cast.category_names, self.n_readers
+        articles, names, writers = self.articles, self.cast.category_names, self.members("writers")
+
+        def name_of(author: int) -> str:
+            writes = author in writers
+            return f"writer-{author - writers.start}" if writes else f"creator-{author - self.n_readers}"
 
         @cache
         def say(item: int) -> str:
-            return article_text(item, tick, articles, names, first)
+            return article_text(item, tick, articles, names, name_of)
 
         return say
 
@@ -245,7 +259,7 @@ class Feed:
             np.concatenate([worth, story.quality]),
             np.concatenate([vector, story.vector]),
             text=[_printable(text) for text in posts.text] + [""] * len(story.author),
-            seat=self._seats(np.concatenate([posts.agent, story.author])),
+            seat=np.array([self.seat(author) for author in [*posts.agent.tolist(), *story.author.tolist()]], np.int64),
         )
         counts = np.bincount(author, minlength=self.n_creators)
         total = np.zeros_like(self.creators)

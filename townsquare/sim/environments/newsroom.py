@@ -34,8 +34,9 @@ def breaking(
         rng = streams.get("interruption", tick, number)
         author = rng.choice(n_creators, size=event.count, replace=event.count > n_creators) + first_creator
         spread = scenario.creators.concentration.mean * scenario.creators.step
-        vector = topics[event.topic] + spread * rng.standard_normal((event.count, topics.shape[1]))
-        parts.append(Story(author, np.full(event.count, event.topic), np.full(event.count, event.quality), vector))
+        topic = int(event.topic)  # names became numbers when the town was built
+        vector = topics[topic] + spread * rng.standard_normal((event.count, topics.shape[1]))
+        parts.append(Story(author, np.full(event.count, topic), np.full(event.count, event.quality), vector))
     return Story(
         *(np.concatenate([getattr(p, name) for p in parts]) for name in ("author", "category", "quality", "vector"))
     )

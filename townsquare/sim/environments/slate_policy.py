@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 from townsquare.protocols.errors import ContractError
 from townsquare.protocols.events import REASON
-from townsquare.protocols.recommender import Recommender, allowed_after
+from townsquare.protocols.recommender import Recommender, allowed_after, answerable, named, sealed
 from townsquare.protocols.slates import Slates, top_k
 from townsquare.protocols.streams import Streams
 from townsquare.sim.environments.articles import Articles
@@ -50,14 +50,13 @@ class SlatePolicy:
 
         ``seen`` is (agents, m): what each reader was shown before, -1 as padding.
         """
-        tick, supply = self.supply.tick, self.supply
+        supply = self.supply
         if not len(supply.active):
             first = self._draw("first", agents, supply.new, self.length, None)
             return first, np.where(first >= 0, REASON["first"], 0).astype(np.int8)
         hot = self._hot(agents, seen)
         taken = np.hstack([seen, hot])
-        slates = recommender.recommend(agents, self.places["match"], tick=tick, candidates=supply.active, exclude=taken)
-        match = checked(slates, len(agents), self.places["match"], supply.active, taken)
+        match = self._match(agents, taken, recommender)
         taken = np.hstack([taken, match])
         cold = self._cold(agents)
         promoted = self._promoted(agents, taken)
@@ -77,6 +76,14 @@ class SlatePolicy:
         likes = self.articles["likes"][reach].astype(np.float32)
         scores = np.broadcast_to(likes, (len(agents), len(reach)))
         return top_k(scores, reach, k, allowed_after(seen, reach)).items
+
+    def _match(self, agents: IntArray, taken: IntArray, recommender: Recommender) -> IntArray:
+        k, tick, candidates = self.places["match"], self.supply.tick, self.supply.active
+        with answerable("recommender", recommender, "recommend", tick):
+            slates = recommender.recommend(
+                sealed(agents), k, tick=tick, candidates=sealed(candidates), exclude=sealed(taken)
+            )
+        return checked(slates, named("recommender", recommender), len(agents), k, candidates, taken)
 
     def _cold(self, agents: IntArray) -> IntArray:
         k, new = self.places["cold_start"], self.supply.new
@@ -132,20 +139,26 @@ class SlatePolicy:
         return items, np.where(items >= 0, sources, 0).astype(np.int8)
 
 
-def checked(slates: Slates, n_agents: int, k: int, candidates: IntArray, exclude: IntArray) -> IntArray:
+def checked(slates: Slates, who: str, n_agents: int, k: int, candidates: IntArray, exclude: IntArray) -> IntArray:
     """The items of slates that keep the recommender's contract; ContractError says which promise was broken."""
+    if not isinstance(slates, Slates):
+        raise ContractError(f"{who} gave {type(slates).__name__}, not Slates.")
     items = np.asarray(slates.items)
     if items.shape != (n_agents, k):
-        raise ContractError(f"the recommender gave slates of shape {items.shape}, not {(n_agents, k)}.")
+        raise ContractError(f"{who} gave slates of shape {items.shape}, not {(n_agents, k)}.")
+    if items.size and items.dtype.kind not in "iu":
+        raise ContractError(f"{who} gave ids of type {items.dtype}, not integers.")
+    if (items < NOBODY).any():
+        raise ContractError(f"{who} gave the id {items.min()}; an empty place is {NOBODY}.")
     row, place = np.nonzero(items >= 0)
     chosen = items[row, place].astype(np.int64)
     if not np.isin(chosen, candidates).all():
-        raise ContractError("the recommender chose items that are not among the candidates.")
+        raise ContractError(f"{who} chose items that are not among the candidates.")
     span = int(candidates[-1]) + 1 if len(candidates) else 1
     keys = row * span + chosen
     if len(np.unique(keys)) != len(keys):
-        raise ContractError("the recommender gave one agent the same item twice.")
+        raise ContractError(f"{who} gave one agent the same item twice.")
     known = (exclude >= 0) & (exclude < span)
     if np.isin(keys, (np.arange(n_agents)[:, None] * span + exclude)[known]).any():
-        raise ContractError("the recommender chose items that it was told to exclude.")
+        raise ContractError(f"{who} chose items that it was told to exclude.")
     return items.astype(np.int32)

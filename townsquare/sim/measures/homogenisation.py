@@ -7,9 +7,11 @@ from townsquare.sim.measures.view import KINDS, TickView
 
 
 def homogenisation(view: TickView) -> dict[str, float]:
-    """Mean pairwise Jaccard index of the sets of articles in the window that readers were shown, clicked or liked since
-    the articles appeared, on a tenth of the readers (at least 2, at most 1,000; the same ones at every tick). Pairs of
-    a reader with itself are included, as in the published code; two empty sets count 0.
+    """Mean pairwise Jaccard index of what readers were shown, clicked or liked.
+
+    A reader's set holds the articles in the window, counted since they appeared. Taken on a tenth of the readers (at
+    least 2, at most 1,000; the same ones at every tick). Pairs of a reader with itself are included, as in the
+    published code; two empty sets count 0.
     """
     n = min(view.n_readers, max(2, min(1000, view.n_readers // 10)))
     sample = np.sort(view.streams.get("jaccard").permutation(view.n_readers)[:n])

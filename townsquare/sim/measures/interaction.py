@@ -7,7 +7,7 @@ from townsquare.sim.measures.view import TickView, mean
 
 
 def interaction(view: TickView) -> dict[str, float]:
-    """Clicks and likes per reader of this tick; the same over the window as the published code counts them.
+    """Clicks and likes per reader of this tick, and over the window as the published code counts them.
 
     ``likes_per_user_window`` sums the likes that the articles in the window have gathered and can exceed the clicks of
     one tick.

@@ -7,7 +7,9 @@ from townsquare.sim.measures.view import KINDS, TickView, mean
 
 
 def latent(view: TickView) -> dict[str, float]:
-    """Cosine of readers with what they were shown, clicked and liked; how alike the articles of one list are; how far
+    """Where readers and their articles lie in the latent space, how they move, and how far they are spread.
+
+    Cosine of readers with what they were shown, clicked and liked; how alike the articles of one list are; how far
     each reader's mean article moved since the last tick; how far readers moved; and how widely the readers inside and
     outside the loop (with and without a like in the training window) are spread, and how far apart the two groups
     lie.

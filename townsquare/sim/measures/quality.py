@@ -8,9 +8,10 @@ from townsquare.sim.measures.view import KINDS, TickView, mean, weighted_mean
 
 
 def quality(view: TickView) -> dict[str, float]:
-    """Mean quality of this tick's new articles (``quality_created``) and of the window, plain and by what the articles
-    have gathered; Pearson correlation of quality with exposure, clicks and likes over the window, NaN when either
-    does not vary.
+    """Mean quality of what is written, in circulation, shown, clicked and liked, and its correlation with success.
+
+    Of this tick's new articles (``quality_created``) and of the window, plain and by what the articles have gathered.
+    The correlation is Pearson's, with exposure, clicks and likes over the window; NaN when either does not vary.
     """
     all_quality = view.articles["quality"]
     window = all_quality[view.window]

@@ -9,8 +9,10 @@ _CUTOFF = 5
 
 
 def training(view: TickView) -> dict[str, float]:
-    """Shares of readers, and of articles of earlier ticks in circulation, with at least one like in the training
-    window; and MRR@5 of the match places.
+    """Shares of readers and articles that the recommender can learn from, and how well it ranks (MRR@5).
+
+    The shares are those with at least one like in the training window; articles are those of earlier ticks in
+    circulation.
 
     The published code takes MRR@5 on a held-out tenth of the likes; ours is prequential: each list is judged by the
     likes it then gets (reciprocal rank of the first liked article among the first five match places, 0 if none; mean

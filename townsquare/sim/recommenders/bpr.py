@@ -16,8 +16,9 @@ from townsquare.sim.recommenders.truncated_svd import truncated_svd
 
 
 class BPR(Scorer):
-    """Scores p_u q_i that maximise sum log sigmoid(s_ui - s_uj) - penalty (Rendle et al., UAI 2009, sec. 4.1).
+    """Factors that rank what an agent took to above what it did not (Bayesian personalised ranking).
 
+    Scores s = p_u q_i that maximise sum log sigmoid(s_ui - s_uj) - penalty (Rendle et al., UAI 2009, sec. 4.1);
     i is what u took to, j one it did not, drawn anew for each i in each epoch (``Negatives``: verified). The fit starts
     from a truncated SVD of the normalised matrix, for in a town it is repeated every few ticks and has to be good
     after few epochs, and climbs in large mini-batches with AdaGrad steps per row.

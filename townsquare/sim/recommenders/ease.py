@@ -20,8 +20,9 @@ from townsquare.sim.recommenders.occurring import Occurring
 
 
 class Ease(Scorer):
-    """Scores r_u B, where B with zero diagonal minimises |R - RB|^2 + lambda |B|^2 (Steck, WWW 2019, eq. 8).
+    """Weights between items, fitted in closed form so that each history is predicted from its other items.
 
+    Scores r_u B, where B with zero diagonal minimises |R - RB|^2 + lambda |B|^2 (Steck, WWW 2019, eq. 8):
     B_ij = -P_ij / P_jj with P = (R'R + lambda I)^-1. Time grows with the cube of the items that occur, memory with
     their square: 8 bytes a cell while fitting, 4 afterwards.
     """

@@ -20,8 +20,9 @@ from townsquare.sim.recommenders.occurring import Occurring
 
 
 class GFCF(Scorer):
-    """Scores r_u (N'N + alpha D^-1/2 V V' D^1/2) (Shen et al., CIKM 2021, eq. 9).
+    """A graph filter: similarity of items one step apart, plus a share of the leading directions of the matrix.
 
+    Scores r_u (N'N + alpha D^-1/2 V V' D^1/2) (Shen et al., CIKM 2021, eq. 9).
     N is the matrix divided by the square roots of its row and column sums, D the column sums, V the leading right
     singular vectors of N. Up to ``dense_items`` items the product is held as one dense matrix (4 bytes a cell);
     above, the two parts are applied one after the other and nothing of that size is ever built.

@@ -21,9 +21,10 @@ from townsquare.sim.recommenders.occurring import Occurring
 
 
 class IALS(Scorer):
-    """Scores p_u q_i, fitted to 1 for what was taken to, with confidence alpha, and to 0 for all else.
+    """Factors fitted to 1 for what was taken to, with more confidence, and to 0 for all else (implicit ALS).
 
-    Hu, Koren and Volinsky (ICDM 2008, eq. 3), as the package ``implicit`` solves it by conjugate gradients.
+    Scores p_u q_i with confidence alpha: Hu, Koren and Volinsky (ICDM 2008, eq. 3), as the package ``implicit`` solves
+    it by conjugate gradients.
     Needs ``pip install 'townsquare[cf]'``.
     """
 

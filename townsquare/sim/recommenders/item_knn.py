@@ -11,8 +11,9 @@ _BLOCK = 2048  # target items whose similarities are held at once
 
 
 class ItemKNN(Scorer):
-    """Score an item by its similarity to what the agent took to (Sarwar et al. 2001; Deshpande and Karypis 2004).
+    """Rank items by their similarity to what the agent took to, counted over common likers.
 
+    Sarwar et al. (2001), Deshpande and Karypis (2004):
     s_uj = sum over i in u's items of w_ij, with w_ij = (R'R)_ij / (|i| |j| + shrink) for the ``neighbours`` items i
     most similar to j (ties to the smaller id), 0 for all others and for i = j. An item without any such neighbour
     among the agent's items is left out of its slate.

@@ -30,7 +30,7 @@ class Part(Use):
 
 
 class Mixture:
-    """Gives each part a fixed number of the k places and fills them in the order in which the parts are written.
+    """Several recommenders at once, each with a fixed share of the places, filled in the order they are written.
 
     Places are k times the share, rounded by largest remainder (ties to the earlier part). A part never repeats what
     an earlier one has chosen. Places that a part leaves empty stay empty, so that a share means what it says. The

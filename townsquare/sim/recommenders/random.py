@@ -7,7 +7,7 @@ from townsquare.protocols.recommender import allowed_after
 
 
 class Random:
-    """Candidates drawn uniformly, without replacement, by the agent and the tick.
+    """Draw candidates uniformly, anew for every agent and tick: the control.
 
     What an agent gets depends on the seed, its id, the tick, the candidates and what it has excluded, and on nobody
     else. All scores are 0: nothing is preferred. Everybody is served.

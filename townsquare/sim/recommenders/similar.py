@@ -17,7 +17,7 @@ from townsquare.sim.recommenders.occurring import Occurring
 
 
 class Similar(Scorer):
-    """Cosine between an item's vector and the mean direction of what the agent took to.
+    """Rank items by the cosine between their vector and the mean direction of what the agent took to.
 
     Each distinct item an agent took to counts once and with length one. Agents without any are left out, as are
     items without a direction (a zero vector, or one that is not finite); new items are known by their content.

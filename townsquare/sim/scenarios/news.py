@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from townsquare.protocols.chat_settings import Budget, ChatSettings, checked_model
+from townsquare.protocols.questionnaire import Questionnaire
 from townsquare.protocols.registry import configure
 from townsquare.protocols.scenario import Scenario, Use
 from townsquare.protocols.settings import Settings
@@ -188,12 +189,19 @@ class Interruption(Settings):
 
     tick: int = Field(ge=0)
     "When it breaks."
-    topic: int = Field(ge=0)
-    "Category number of the story; it lies at the centre of that category's real articles."
+    topic: int | str
+    "Category of the story, by number or name; it lies at the centre of that category's real articles."
     quality: float = Field(ge=0)
     "Quality of each article about it, on the scale of ln(1 + likes)."
-    count: int = Field(default=1, ge=1)
+    count: int = Field(default=1, ge=1, le=4000)
     "How many articles appear; their authors are drawn at random."
+
+    @field_validator("topic", mode="before")
+    @classmethod
+    def _topic_is_a_number_or_a_name(cls, topic: object) -> object:
+        if isinstance(topic, bool) or not isinstance(topic, int | str):
+            raise ValueError("must be the number or the name of a category")
+        return topic
 
 
 class News(Scenario):
@@ -217,6 +225,7 @@ class News(Scenario):
         *(f"writers.{key}" for key in Writers.model_fields if key not in ("model", "articles")),
         *(f"chat.{key}" for key in ChatSettings.model_fields if key not in ANSWERS),
         "budget",
+        "questionnaires",
         "window",
         "data",
         "slate.length",
@@ -239,6 +248,8 @@ class News(Scenario):
     "Which language model, and how it is reached."
     budget: Budget = Budget()
     "What may be spent on it."
+    questionnaires: tuple[Questionnaire, ...] = ()
+    "Questions put to a group at some ticks; they never change the run."
     window: int = Field(default=5, ge=1)
     "Ticks an article stays in circulation."
     clicks: int = Field(default=10, ge=1)
@@ -273,6 +284,12 @@ class News(Scenario):
             who = getattr(self, group)
             if who.count and who.mind.startswith("llm") and not (getattr(who, "model", "") or self.chat.model):
                 raise ValueError(f"{group}.mind is {who.mind!r}, which needs a model: give --model provider:model")
+        for one in self.questionnaires:
+            who = getattr(self, one.group, None) if one.group in ("users", "panel", "creators", "writers") else None
+            if who is None or not who.count or not who.mind.startswith("llm"):
+                raise ValueError(f"questionnaires: no language model stands for the group {one.group!r}")
+            if max(one.ticks, default=0) >= self.ticks:
+                raise ValueError(f"questionnaires: tick {max(one.ticks)} lies after the last tick, {self.ticks - 1}")
         for story in self.interruptions:
             if story.tick >= self.ticks:
                 raise ValueError(f"interruptions: tick {story.tick} lies after the last tick, {self.ticks - 1}")

@@ -1,0 +1,1 @@
+"""Endpoints: each file knows one way to reach a language model, and the package it takes."""

@@ -1,0 +1,1 @@
+"""Agents that learn to choose: AgentCF and AgentCF++, users and items alike."""

@@ -1,0 +1,132 @@
+"""The language models of one run: who is asked for whom, and everything they share."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from townsquare.agents.chat.asked import Asked
+from townsquare.agents.chat.asker import Asker
+from townsquare.agents.chat.budget import Meter
+from townsquare.agents.chat.cassette import Cassette, Mode, Shelf
+from townsquare.agents.chat.connect import connect, model_name
+from townsquare.agents.chat.patience import Gate
+from townsquare.agents.chat.prices import Prices
+from townsquare.protocols.asking import A, Answer, Ask, AskModel
+from townsquare.protocols.chat import Chat
+from townsquare.protocols.runfolder import RunFolder
+from townsquare.sim.scenarios.news import News
+
+CASSETTE = "cassette.sqlite"
+"""Name of a run folder's own cassette."""
+GROUPS = ("panel", "writers", "users", "creators")
+
+
+class Models:
+    """One cassette, one budget, one list of asks, and one chat per model, for all groups of a run.
+
+    A group's model may change at a tick (``changes``), so an ask goes to the model that the scenario names at its tick.
+    Nothing can be asked before ``open``.
+    """
+
+    def __init__(self, scenario: News, given: object | None = None, *, offline: bool = False) -> None:
+        """``given`` is a model of the user's own, used where the scenario names it (``model_name(given)``);
+        ``offline``: everything will be read from a cassette.
+
+        Raises InputError when a model cannot be reached by its name: an unknown provider, a missing package or key.
+        """
+        self.scenario, self.settings, self.asked = scenario, scenario.chat, Asked()
+        self.prices = Prices.load()
+        self.cassette: Cassette | None = None
+        self.meter: Meter | None = None
+        self._given = {model_name(given): given} if given is not None else {}
+        self._gates: dict[str, Gate] = {}
+        self._chats: dict[str, Chat] = {}
+        self._askers: dict[tuple[str, str], Asker] = {}
+        self._settled = 0
+        self._at = cache(scenario.at)
+        if self.settings.cassette != "replay" and not offline:
+            for name in self.names():
+                self._chats[name] = self._connect(name)
+                Meter(scenario.budget, self.prices).admit(name)
+
+    def names(self) -> list[str]:
+        """Every model that the run may ask, in the order of their first ticks."""
+        ticks = [0, *sorted(change.tick for change in self.scenario.changes)]
+        found = {self._named(group, tick): None for tick in ticks for group in asking(self.scenario)}
+        return [name for name in found if name]
+
+    def ask(self, group: str) -> AskModel:
+        """The path to the model of ``group``."""
+
+        async def ask(question: Ask[A]) -> Answer[A]:
+            return await self._asker(group, question.tick)(question)
+
+        return ask
+
+    def open(
+        self, folder: Path, run: str, *, shelves: Sequence[Shelf] = (), settled: int = 0, replay: bool = False
+    ) -> None:
+        """Take the cassette of a run folder, or the tape that the scenario names instead.
+
+        Asks of ticks before ``settled`` are answered from it and from ``shelves`` alone; with ``replay`` all are.
+        """
+        mode: Mode = "replay" if replay else self.settings.cassette
+        tape = Path(self.settings.tape) if self.settings.tape else folder / CASSETTE
+        self.use(Cassette(tape, mode, run=run, shelves=shelves), settled)
+
+    def use(self, cassette: Cassette, settled: int = 0) -> None:
+        """Take a cassette in place of the one there was."""
+        if self.cassette is not None:
+            self.cassette.close()
+        self.cassette, self._settled = cassette, settled
+        self.meter = Meter(self.scenario.budget, self.prices, cassette.spent())
+        self._askers.clear()
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        for chat in self._chats.values():
+            await chat.close()
+        if self.cassette is not None:
+            self.cassette.close()
+
+    def _asker(self, group: str, tick: int) -> Asker:
+        name, now = self._named(group, tick), self._at(tick).chat
+        place = name, now.model_dump_json(include={"temperature", "max_tokens", "draw"})
+        if place not in self._askers:
+            assert self.cassette is not None, "open the models before the first tick"
+            assert self.meter is not None
+            chat = None if self.cassette.mode == "replay" else self._chats.get(name) or self._connect(name)
+            self._askers[place] = Asker(chat, name, now, self.cassette, self.meter, self.asked, settled=self._settled)
+        return self._askers[place]
+
+    def _named(self, group: str, tick: int) -> str:
+        now = self._at(tick)
+        own: str = getattr(getattr(now, group), "model", "")
+        return own or now.chat.model
+
+    def _connect(self, name: str) -> Chat:
+        model: Any = self._given.get(name, name)
+        gate = self._gates.setdefault(name.partition(":")[0], Gate(self.settings))
+        return connect(model, self.settings, gate)
+
+
+def as_shelf(folder: RunFolder, before: int) -> Shelf:
+    """The cassette of a run whose ticks before ``before`` another run shares."""
+    tape = folder.info.scenario.get("chat", {}).get("tape")
+    return Shelf(Path(tape) if tape else folder.path / CASSETTE, folder.info.id, before)
+
+
+def ancestors(folder: RunFolder) -> list[Shelf]:
+    """The cassettes of the runs that a fork goes back to, the nearest first; those that there are."""
+    shelves = []
+    while folder.parent is not None and folder.info.parent is not None:
+        shelves.append(as_shelf(folder.parent, folder.info.parent.at))
+        folder = folder.parent
+    return [shelf for shelf in shelves if shelf.path.exists()]
+
+
+def asking(scenario: News) -> list[str]:
+    """The groups whose mind asks a language model."""
+    groups = {group: getattr(scenario, group) for group in GROUPS}
+    return [group for group, of in groups.items() if of.count and of.mind.startswith("llm")]

@@ -1,0 +1,78 @@
+"""Questions to the people of a town, which never change it."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from townsquare.agents.chat.cassette import Cassette
+from townsquare.agents.questionnaires import Row, interview, put, table
+from townsquare.build.models import Models
+from townsquare.build.town import Built
+from townsquare.protocols.errors import InputError
+from townsquare.protocols.questionnaire import Questionnaire
+from townsquare.sim.scenarios.news import News
+
+
+async def questioned(built: Built, questionnaires: tuple[Questionnaire, ...], tick: int) -> pa.Table | None:
+    """What is answered to the questionnaires that are due at the start of ``tick``; None when none is."""
+    due = [one for one in questionnaires if tick in one.ticks]
+    rows: list[Row] = []
+    for one in due:
+        people = built.people[one.group]
+        rows += await put(
+            one,
+            people.ask,
+            people.personas,
+            people.memory,
+            tick,
+            people.agents,
+            embedder=people.embedder,
+            recall=people.recall,
+        )
+    return table(rows) if due else None
+
+
+async def interviewed(
+    built: Built, scenario: News, path: Path, agent: int, tick: int, question: str, model: str | None
+) -> dict[str, Any]:
+    """What ``agent`` of a town at the start of ``tick`` says; calls go into the cassette at ``path``.
+
+    ``model`` is who answers, by default the agent's own. Raises InputError for an agent without a language model.
+    """
+    found = next(((group, people) for group, people in built.people.items() if agent in people.agents), None)
+    if found is None:
+        spans = ", ".join(f"{p.agents.start} to {p.agents.stop - 1} ({group})" for group, p in built.people.items())
+        raise InputError(f"no language model stands for agent {agent}; it does for {spans}.")
+    group, people = found
+    asked = (
+        scenario
+        if model is None
+        else News.model_validate(
+            scenario.model_dump() | {group: getattr(scenario, group).model_dump() | {"model": model}}
+        )
+    )
+    models = Models(asked)
+    try:
+        models.use(Cassette(path, run="interviews"))
+        answer = await interview(
+            question,
+            agent,
+            models.ask(group),
+            people.personas,
+            people.memory,
+            tick,
+            embedder=people.embedder,
+            recall=people.recall,
+        )
+    finally:
+        await models.close()
+    return {
+        "agent": agent,
+        "tick": tick,
+        "question": question,
+        "model": models.names()[0],
+        "answer": None if answer.value is None else answer.value.answer,
+        "outcome": answer.outcome,
+        "why": answer.why,
+    }

@@ -1,0 +1,32 @@
+"""What a run will take, before it starts."""
+
+from typing import Any
+
+from townsquare.rehearsal import estimated
+from townsquare.sim.scenarios.news import News
+
+
+def estimate(scenario: News) -> dict[str, Any]:
+    """Rough size of a run before it starts: model calls, tokens and USD (None: price unknown), events, MB and seconds.
+
+    The constants are fitted to ``make bench`` on two cores with the default recommender: expect a factor of two
+    elsewhere. Seconds leave out what models take to answer.
+    """
+    asked = estimated(scenario)
+    readers, length, ticks = scenario.users.count + scenario.panel.count, scenario.slate.length, scenario.ticks
+    new, window = scenario.creators.count * scenario.creators.articles, scenario.window
+    cells = readers * new * window
+    events = ticks * (readers * (length * scenario.record.exposures + 1.85 * scenario.clicks) + new)
+    # lists of the window, tastes by creator, positions and means, vectors: MB
+    checkpoint = 4e-6 * (readers * (length * (window + 1) + scenario.creators.count + 500) + 100 * new * (window + 1))
+    kept = 2 + ticks // scenario.record.checkpoints
+    snapshots = (2 + ticks / scenario.record.snapshots) * 4e-4 * (readers + new * window)
+    return {
+        "model_calls": asked.calls if asked else 0,
+        "tokens": asked.tokens_in + asked.tokens_out if asked else 0,
+        "usd": asked.usd if asked else 0.0,
+        "events": round(events),
+        "seconds": round(ticks * (0.04 + 5e-9 * cells + 1.4e-6 * readers * length), 1),
+        "memory_mb": round(200 + 4e-7 * cells + 0.012 * readers + 0.002 * new * window + 1.2e-4 * readers * length),
+        "disk_mb": round(7e-6 * events + 4e-4 * ticks * new + kept * checkpoint + snapshots, 1),
+    }

@@ -1,0 +1,107 @@
+"""What language models would be asked: a town's first ticks with made-up answers, to estimate what a run will cost."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from townsquare import build
+from townsquare.agents.chat.estimate import Estimate, estimate
+from townsquare.agents.chat.prices import Prices
+from townsquare.protocols.asking import A, Answer, Ask, AskModel
+from townsquare.sim.scenarios.news import News
+from townsquare.ticking import one_tick
+
+_TICKS = 4
+"""Ticks rehearsed; the prompts of the last count, when memories and articles are there."""
+_PEOPLE, _CROWD = 12, 200
+"""Agents of each asked group, and behavioural readers, in a rehearsal."""
+_WORDS = 600
+"""Characters of a text that nobody bounds more tightly."""
+
+
+class _Rehearsed(build.Models):
+    """Notes what is asked, and answers with something of the right form and a typical length."""
+
+    def __init__(self, scenario: News) -> None:
+        super().__init__(scenario, offline=True)
+        self.noted: list[tuple[str, Ask[Any], str]] = []
+
+    def ask(self, group: str) -> AskModel:
+        async def ask(question: Ask[A]) -> Answer[A]:
+            text = json.dumps(typical(question.answer.model_json_schema()), separators=(",", ":"))
+            self.noted.append((group, question, text))
+            return Answer("answered", question.answer.model_validate_json(text))
+
+        return ask
+
+
+def estimated(scenario: News) -> Estimate | None:
+    """Calls, tokens and USD of a whole run; None where nobody asks a language model.
+
+    Prompts are those of a smaller town's first four ticks, the fourth standing for all later ones; answers are as long
+    as the form allows for lists and 600 characters for texts. Repairs are not counted, and questionnaires as if they
+    showed a list.
+    """
+    groups = build.asking(scenario)
+    if not groups:
+        return None
+    small: dict[str, Any] = {"ticks": min(_TICKS, scenario.ticks), "interruptions": (), "changes": ()}
+    small["questionnaires"] = ()
+    for group in ("users", "panel", "creators", "writers"):
+        of = getattr(scenario, group)
+        most = _PEOPLE if group in groups else _CROWD
+        small[group] = of.model_copy(update={"count": min(of.count, most)})
+    rehearsed = _Rehearsed(scenario.model_copy(update=small))
+    asyncio.run(_rehearse(rehearsed))
+    whole = Estimate(0, 0, 0, 0.0)
+    for group in groups:
+        whole += _of_group(
+            scenario, group, [(q, text) for g, q, text in rehearsed.noted if g == group], rehearsed.prices
+        )
+    return whole
+
+
+def _of_group(scenario: News, group: str, noted: Sequence[tuple[Ask[Any], str]], prices: Prices) -> Estimate:
+    """Every rehearsed tick stands for itself, the last one for all that follow too."""
+    of = getattr(scenario, group)
+    model = getattr(of, "model", "") or scenario.chat.model
+    last = max(question.tick for question, _ in noted)
+    whole = Estimate(0, 0, 0, 0.0)
+    for tick in range(last + 1):
+        asks = [question for question, _ in noted if question.tick == tick]
+        texts = [text for question, text in noted if question.tick == tick]
+        calls = of.count * (of.articles if asks[0].purpose == "create" else 1)
+        times = scenario.ticks - last if tick == last else 1
+        whole += estimate(asks, texts, calls * times, model=model, prices=prices)
+    mine = [one for one in scenario.questionnaires if one.group == group]
+    answers = sum(of.count * len(one.questions) * len(one.ticks) for one in mine)
+    short = ["yes, and in a sentence of usual length."] * answers  # a questionnaire shows no list
+    return whole + estimate([q for q, _ in noted[:1]] * bool(answers), short[:1], answers, model=model, prices=prices)
+
+
+async def _rehearse(models: _Rehearsed) -> None:
+    built = build.build(models.scenario, models=models)
+    for tick in range(models.scenario.ticks):
+        await one_tick(built, models.scenario, tick)
+
+
+def typical(schema: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> Any:
+    """A value of a schema with as many entries in a list as it may have (10 at most) and texts of 600 characters."""
+    whole = whole or schema
+    if "$ref" in schema:
+        return typical(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return typical(schema["anyOf"][0], whole)
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: typical(inner, whole) for name, inner in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [typical(schema["items"], whole)] * min(10, schema.get("maxItems", 3))
+    if kind == "string":
+        return ("word " * _WORDS)[: min(_WORDS, schema.get("maxLength", _WORDS))].strip()
+    if kind in ("integer", "number"):
+        return schema.get("maximum", schema.get("minimum", 1))
+    return kind == "boolean" or None
