@@ -33,6 +33,7 @@ DOCS = ROOT / "docs"
 TOLD = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
+    *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data")),
 ]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
@@ -148,6 +149,22 @@ def test_marks_are_known():
     assert marks <= {"skip", "slow"}
     attached = [b for page in TOLD for b in blocks(page) if b.mark]
     assert len(attached) == sum(page.read_text("utf-8").count("<!-- test:") for page in TOLD), "a mark stands alone"
+
+
+def test_a_block_that_uses_ts_imports_it():
+    """So that it can be pasted into an empty session."""
+    for page in TOLD:
+        for block in blocks(page):
+            if block.language == "python" and re.search(r"\bts\.", block.text):
+                assert "import townsquare as ts\n" in block.text, f"{page.name}: {block.text}"
+
+
+def test_pages_write_to_folders_of_their_own():
+    """So that whoever reads two pages in one checkout meets no run that exists already."""
+    owners: dict[str, str] = {}
+    for page in TOLD:
+        for folder in re.findall(r"(?:--out |out=\")(runs/[\w/-]+)", page.read_text("utf-8")):
+            assert owners.setdefault(folder, page.name) == page.name, f"{folder}: also in {page.name}"
 
 
 # ---- links ---------------------------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ def test_demo_is_two_arms_and_one_seed():
 
 def test_the_file_of_the_docs_is_one(tmp_path):
     text = (Path(__file__).parents[1] / "docs" / "compare-and-sweep.md").read_text("utf-8")
-    plan = read(written(tmp_path, text.split("```toml\n")[1].split("```")[0]))
+    plan = read(written(tmp_path, text.split("<<'EOF'\n")[1].split("EOF\n")[0]))
     assert [arm.name for arm in plan.arms] == [
         "default", "hot", "popular", "slate.cold_start=0.1", "slate.cold_start=0.5", "random",
     ]  # fmt: skip
