@@ -4,6 +4,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import shutil
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import entry_points
@@ -157,8 +158,7 @@ def _first_line(kind: str, name: str) -> str:
         # a plug-in that cannot be imported must not hide the others
         return f"cannot be loaded: {error}"
     first = " ".join(text.split("\n\n")[0].split())
-    sentence, stop, _ = first.partition(". ")
-    return sentence + stop.strip()
+    return re.split(r"(?<=[^\s.]{3}\.)\s+(?=[A-Z])", first, maxsplit=1)[0]
 
 
 def _size(one: sets.DataSet) -> str:

@@ -13,7 +13,7 @@ from townsquare.agents.minds.remembering import Remembering
 from townsquare.agents.persona_sampling import Cast
 from townsquare.agents.persona_words import describe
 from townsquare.agents.prompts.rate import rate
-from townsquare.agents.prompts.room import Room
+from townsquare.agents.prompts.room import MEMORY_SHARE, Room
 from townsquare.protocols.asking import Answer, Ask, AskModel, Outcome
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.memory import Embedder, MemoryStore
@@ -67,7 +67,7 @@ class LLMRater:
     ) -> None:
         self.config, self.ask, self.personas = config, ask, personas
         self.remembering = Remembering(memory, embedder, recall=config.recall)
-        self.room = Room(prompt=config.prompt_tokens, memories=config.memory_tokens)
+        self.room = Room(prompt=config.prompt_tokens, memories=config.memory_tokens, share=MEMORY_SHARE)
 
     async def rate(
         self, agents: IntArray, texts: Sequence[Sequence[str]], tick: int = 0, *, number: int = 0

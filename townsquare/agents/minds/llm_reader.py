@@ -13,7 +13,7 @@ from townsquare.agents.minds.silence import silent
 from townsquare.agents.persona_sampling import Cast
 from townsquare.agents.persona_words import describe
 from townsquare.agents.prompts.read import read
-from townsquare.agents.prompts.room import Room
+from townsquare.agents.prompts.room import MEMORY_SHARE, Room
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.asking import Ask, AskModel
 from townsquare.protocols.events import Events
@@ -73,7 +73,7 @@ class LLMReader:
         """``personas`` says who an agent is, None for nobody in particular; ``memory`` is this group's own store."""
         self.config, self.ask, self.personas = config, ask, personas
         self.remembering = Remembering(memory, embedder, recall=config.recall)
-        self.room = Room(prompt=config.prompt_tokens, memories=config.memory_tokens)
+        self.room = Room(prompt=config.prompt_tokens, memories=config.memory_tokens, share=MEMORY_SHARE)
         self._read: dict[int, dict[int, str]] = {}
         """What each agent meant to open this tick: item -> text."""
 

@@ -9,6 +9,10 @@ from townsquare.protocols.chat import Message, estimate_tokens
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.settings import Settings
 
+MEMORY_SHARE = 0.08
+"""What memories may take of a prompt that is asked every tick: with it, tick 40 is at most 1.1 times tick 1."""
+FEWEST = 40
+"""Tokens that memories may take beside however short a prompt."""
 SHORTEST = 20
 """Characters that are left of every text, whatever the room."""
 
@@ -20,6 +24,8 @@ class Room(Settings):
     "Tokens all messages may take together."
     memories: int = Field(default=130, ge=0)
     "Tokens memories may take; those that an agent has gathered by tick 40 must not swell its prompts."
+    share: float | None = Field(default=None, ge=0, le=1)
+    "The same as a share of the rest of the prompt, though never less than 40 tokens; by default no such bound."
 
 
 ROOM = Room()
@@ -43,7 +49,10 @@ def fitted(
     prompt is too long even with 20 characters of each text.
     """
     memories, texts = list(memories), [clean(text) for text in texts]
-    while memories and sum(estimate_tokens(encode(one)) for one in memories) > room.memories:
+    allowed = room.memories
+    if room.share is not None and memories:
+        allowed = min(allowed, max(FEWEST, int(room.share * tokens(render([], texts)))))
+    while memories and sum(estimate_tokens(encode(one)) for one in memories) > allowed:
         memories.pop(0)
     while tokens(messages := render(memories, texts)) > room.prompt and memories:
         memories.pop(0)
