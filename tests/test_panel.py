@@ -333,6 +333,15 @@ def test_ask_prints_prompt_and_answer(run: ts.Run, tmp_path: Path) -> None:
     assert "agents with asks are panel-0, panel-1" in done.stderr
 
 
+def test_report_and_export_tell_of_the_models(run: ts.Run, tmp_path: Path) -> None:
+    pytest.importorskip("altair")
+    for words in (["report", str(run.path), "-o", "page.html"], ["export", str(run.path), "-o", "tables"]):
+        done = townsquare(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert "0 of 20 asks brought no valid answer" in (tmp_path / "page.html").read_text("utf-8")
+    assert len((tmp_path / "tables" / "asks.csv").read_text("utf-8").splitlines()) == 21
+
+
 def test_no_key_in_any_file(run: ts.Run) -> None:
     for path in run.path.rglob("*"):
         assert not path.is_file() or b"sk-secret" not in path.read_bytes(), path

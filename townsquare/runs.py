@@ -67,7 +67,7 @@ class Run(RunFolder):
         from townsquare.dashboard import report
 
         rows = None if control is None else compare(control, self).rows()
-        return report.write(self, Path(target), control=control, comparison=rows)
+        return report.write(self, Path(target), control=control, comparison=rows, ledger=self.ledger())
 
 
 def open_run(path: str | Path) -> Run:

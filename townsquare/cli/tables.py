@@ -13,9 +13,9 @@ import pyarrow.parquet
 from townsquare.cli import printing, sweep_table
 from townsquare.cli.running import overrides
 from townsquare.comparison import compare as compare_runs
-from townsquare.dashboard import report as page
 from townsquare.protocols.errors import InputError, did_you_mean
 from townsquare.protocols.runfolder import RunFolder
+from townsquare.runs import open_run
 from townsquare.sweeps import sweep as run_sweep
 
 _MAIN = (
@@ -69,11 +69,8 @@ def sweep(arguments: argparse.Namespace) -> int:
 
 def report(arguments: argparse.Namespace) -> int:
     """``townsquare report``."""
-    run = RunFolder(arguments.run)
-    target = arguments.output or arguments.run / "report.html"
-    control = RunFolder(arguments.control) if arguments.control else None
-    rows = compare_runs(control, run).rows() if control is not None else None
-    print(page.write(run, target, control=control, comparison=rows))
+    control = open_run(arguments.control) if arguments.control else None
+    print(open_run(arguments.run).report(arguments.output or arguments.run / "report.html", control=control))
     return 0
 
 
@@ -84,7 +81,12 @@ def export(arguments: argparse.Namespace) -> int:
     if target.exists():
         raise InputError(f"{target} exists already; choose another --output.")
     target.mkdir(parents=True)
-    for name, frame in (("measures", run.measures()), ("agents", run.agents()), ("items", run.items())):
+    asks = run.asks()
+    if len(asks):
+        asks = asks.assign(keys=asks["keys"].map(" ".join))  # a table of text has no lists
+    asked = {name: frame for name, frame in (("asks", asks), ("answers", run.answers())) if len(frame)}
+    tables = {"measures": run.measures(), "agents": run.agents(), "items": run.items(), **asked}
+    for name, frame in tables.items():
         _write(target / f"{name}.{arguments.format}", arguments.format, [pa.Table.from_pandas(frame)])
     parts = (pa.Table.from_pandas(_words(run.events(ticks=range(t, t + 1)))) for t in run.ticks())
     _write(target / f"events.{arguments.format}", arguments.format, parts)

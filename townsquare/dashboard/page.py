@@ -85,6 +85,29 @@ def summary_table(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def models_table(ledger: Mapping[str, Any]) -> str:
+    """What was asked of language models, per purpose and in all (``Run.ledger``); nothing where none was asked."""
+    if not ledger.get("asks"):
+        return ""
+    counts = ("asks", "answered", "repaired", "invalid", "refused", "failed", "calls", "tokens_in", "tokens_out")
+    columns = ["purpose", *(name.replace("_", " ") for name in counts), "USD", "seconds per ask"]
+    rows = [
+        [
+            escape(str(name)),
+            *(f"{row[count]:,}" for count in counts),
+            "price unknown" if row["usd"] is None else f"{row['usd']:.4f}",
+            "–" if row["seconds"] is None else f"{row['seconds']:.2f}",
+        ]
+        for name, row in [*ledger["purposes"].items(), ("all", ledger)]
+    ]
+    bad = sum(ledger[outcome] for outcome in ("invalid", "refused", "failed"))
+    line = (
+        f"<p>{bad:,} of {ledger['asks']:,} asks brought no valid answer. Such an agent did nothing in that tick; it is "
+        "never taken for a decision.</p>"
+    )
+    return section("Language models", table(columns, rows, words=1) + line)
+
+
 def phases_list(phases: Sequence[Phase]) -> str:
     """The phases found, each with its reason, and the rule."""
     rows = [

@@ -19,6 +19,7 @@ def write(
     target: Path,
     control: RunFolder | None = None,
     comparison: Sequence[Mapping[str, Any]] | None = None,
+    ledger: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report of ``run`` to ``target``, whole or not at all; a file of that name is replaced.
 
@@ -28,11 +29,12 @@ def write(
         control: another run to draw beside it.
         comparison: paired differences, ``run`` minus ``control``: rows with measure, mean_a (of ``control``),
             mean_b (of ``run``), difference, interval, unpaired_interval, variance_removed, unit and n.
+        ledger: what language models were asked (``Run.ledger``).
 
     Raises:
         InputError: the report extra is not installed, or ``target`` cannot be written.
     """
-    text = render(run, control, comparison)
+    text = render(run, control, comparison, ledger)
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,10 @@ def write(
 
 
 def render(
-    run: RunFolder, control: RunFolder | None = None, comparison: Sequence[Mapping[str, Any]] | None = None
+    run: RunFolder,
+    control: RunFolder | None = None,
+    comparison: Sequence[Mapping[str, Any]] | None = None,
+    ledger: Mapping[str, Any] | None = None,
 ) -> str:
     """The page as text; see ``write``."""
     draw = _drawer()
@@ -63,6 +68,7 @@ def render(
         paired = page.comparison_table(comparison) if comparison else ""
         first, *rest = (drawn(f) for f in beside)
         body.append(page.section("Beside the control", "\n".join([line, first, paired, *rest])))
+    body.append(page.models_table(ledger or {}))
     names += [name for f in [*shown, *beside] for name in f.measures]
     body += [page.definitions(names), page.provenance(run.info)]
     style = resources.files("townsquare.dashboard").joinpath("report.css").read_text("utf-8")
