@@ -120,6 +120,14 @@ def test_a_behavioural_panel_asks_nobody(tmp_path: Path, server: ChatServer) -> 
     assert control.agents()["group"].value_counts()["panel"] == 4
 
 
+def test_the_ledger_adds_up_by_purpose_and_by_agent(run: ts.Run) -> None:
+    whole, agents = run.ledger(), run.ledger_by("agent")
+    assert whole["asks"] == agents["asks"].sum() == 20
+    assert whole["purposes"]["read"]["asks"] == 16
+    assert (agents["valid"] == 1).all()
+    assert agents["tokens_in"].sum() == whole["tokens_in"]
+
+
 # ---- replay, resume, fork ------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from townsquare import __version__, build
@@ -60,6 +61,15 @@ class Run(RunFolder):
     def replay(self) -> "Difference | None":
         """Run everything again without writing; None when it comes out identical, else the first difference."""
         return _wait(areplay(self))
+
+    def ledger_by(self, *columns: str) -> pd.DataFrame:
+        """The same, a row per value of ``columns``: agent, purpose, model, tick (agents/chat/ledger.py says what is in
+        it: counts and rates per outcome, calls, tokens, USD, seconds per ask).
+        """
+        from townsquare.agents.chat import ledger
+
+        asks = self.asks()
+        return ledger.by(asks if len(asks) else ledger.no_asks(), *columns)
 
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""

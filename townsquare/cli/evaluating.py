@@ -53,6 +53,70 @@ def agents(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def recommenders(arguments: argparse.Namespace) -> int:
+    """``townsquare evaluate recommenders``."""
+    from townsquare.agents.chat import ledger
+    from townsquare.evaluate.recommenders import aevaluate_recommenders
+    from townsquare.evaluate.recommenders_settings import RecommendersSettings
+
+    groups = _grouped(arguments, {"chat": ChatSettings, "budget": Budget}, RecommendersSettings)
+    with printing.steps("evaluate recommenders") as step:
+        found = asyncio.run(
+            aevaluate_recommenders(
+                arguments.data,
+                [name for name in arguments.models.split(",") if name],
+                model=arguments.model,
+                seeds=_seeds(arguments.seeds),
+                settings=groups["settings"],
+                chat=groups["chat"],
+                budget=groups["budget"],
+                folder=arguments.out,
+                workers=arguments.workers,
+                progress=step,
+            )
+        )
+    totals, rows = ledger.totals(found.asks), found.rows()
+    if arguments.json:
+        whole: dict[str, Any] = {"table": rows, "differences": found.differences(), "agreement": found.agreed()}
+        whole |= {"left": found.left(), "mind": found.mind, "remarks": found.remarks}
+        whole |= {"ledger": totals, "digest": found.digest}
+        print(json.dumps(_bare(whole)))
+        return 0
+    names = [name for name in rows[0] if f"{name}_low" in rows[0]]
+    body = [(str(row["recommender"]), *(_interval(row, name) for name in names)) for row in rows]
+    title = f"{rows[0]['agents']} {found.mind} agents on {found.data}; 95 % intervals over agents"
+    printing.table(title, ("recommender", *names), body)
+    _against(found.differences())
+    agreed = found.agreed()
+    printing.table(
+        "Agents and the held-out part", list(agreed[0]), [[_cell(v) for v in row.values()] for row in agreed]
+    )
+    for remark in found.remarks:
+        printing.console().print(f"* {remark}", markup=False)
+    if totals["asks"]:
+        printing.ledger(totals)
+    return 0
+
+
+def _against(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Paired differences to the control."""
+    rows = [row for row in rows if row["measure"] in ("viewed", "likes", "like_ratio", "satisfaction")]
+    if rows:
+        body = [[_cell(value) for value in row.values()] for row in rows]
+        printing.table("Paired differences to random, over the same agents and draws", list(rows[0]), body)
+
+
+def _interval(row: Mapping[str, Any], name: str) -> str:
+    mean, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]
+    return "–" if mean is None else f"{mean:.3f}" if low is None else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "–" if math.isnan(value) else f"{value:.3f}"
+    return "–" if value is None else str(value)
+
+
 def _ranked(rows: Sequence[Mapping[str, Any]]) -> None:
     metrics = [name for name in rows[0] if f"{name}_low" in rows[0]]
     shown = [name for name in metrics if name.startswith("ndcg") or name == "mrr"]
@@ -90,8 +154,9 @@ def _grouped(
     values = dict(setting(text) for text in arguments.set)
     if arguments.budget is not None:
         values["budget.usd"] = arguments.budget
-    if getattr(arguments, "users", None) is not None:
-        values["users"] = arguments.users
+    for option in ("users", "agents"):
+        if getattr(arguments, option, None) is not None:
+            values[option] = getattr(arguments, option)
     made: dict[str, Any] = {}
     for name, model in {**named, "settings": rest}.items():
         own = {

@@ -14,6 +14,7 @@ _EPILOG = """examples:
   townsquare report runs/a --control runs/b -o a.html     one page to read, print, send
   townsquare run news --set panel.count=50 --model openai:gpt-4o-mini --budget 2
   townsquare evaluate agents --data DIR --rankers agentcf,ease --model openai:gpt-4o-mini
+  townsquare evaluate recommenders --by agents --data ml-100k --models popular,ease,bpr
 
 Exit codes: 0 done, 1 the run failed or differs, 2 bad input, 130 interrupted and resumable."""
 
@@ -162,7 +163,7 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         help="tables over data sets, with chance and text baselines, seeds and intervals",
         description="Tables over data sets, with chance and text baselines, seeds and intervals.",
     )
-    what = evaluate.add_subparsers(metavar="agents", required=True, parser_class=_Parser)
+    what = evaluate.add_subparsers(metavar="agents|recommenders", required=True, parser_class=_Parser)
     agents = what.add_parser(
         "agents",
         help="how well agents that learn from histories rank what their users took",
@@ -174,6 +175,25 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         "--rankers", default="", metavar="A,B", help="agentcf, agentcf:b+r, agentcf++, ...; or any recommender"
     )
     agents.add_argument("--users", type=int, metavar="N", help="only so many users, drawn by the first seed")
+
+    recommenders = what.add_parser(
+        "recommenders",
+        help="how agents with a history of their own take to what recommenders show them",
+        description="How agents with a history of their own take to what recommenders show them, page by page.",
+        epilog="The random control is in every table. docs/evaluate-recommenders.md has the rest.",
+    )
+    _evaluated(recommenders, "recommenders")
+    recommenders.add_argument("--by", choices=("agents",), default="agents", help="who judges (default: agents)")
+    recommenders.add_argument(
+        "--models",
+        default="popular,item-knn,ease,bpr",
+        metavar="A,B",
+        help="recommenders (default popular,item-knn,ease,bpr)",
+    )
+    recommenders.add_argument("--agents", type=int, metavar="N", help="how many browse (default 1000)")
+    recommenders.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="threads (results do not depend on it)"
+    )
 
 
 def _evaluated(verb: argparse.ArgumentParser, what: str) -> None:

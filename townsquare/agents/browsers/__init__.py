@@ -1,0 +1,1 @@
+"""Minds that browse what a recommender shows, page by page."""
