@@ -164,4 +164,4 @@ def _tau_b(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None or np.isnan(value) else round(float(value), 4)
+    return None if value is None or np.isnan(value) else round(float(value), 4) + 0.0  # no minus before a 0
