@@ -53,7 +53,7 @@ def linear(recommender: str) -> None:
 
 
 def _quick(module: str, quick: bool) -> list[str]:
-    return ["--quick"] if quick and module == "memory" else []
+    return ["--quick"] if quick and module in ("memory", "browsing") else []
 
 
 def main() -> None:
