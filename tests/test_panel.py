@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ import townsquare as ts
 from tests.commands import answer, townsquare
 from townsquare.estimate import estimate
 from townsquare.interviews import ainterview, asked
-from townsquare.protocols.errors import BudgetExceeded, InputError, TooManyFailures
+from townsquare.protocols.errors import BudgetExceeded, InputError, RunFolderError, TooManyFailures
 from townsquare.runs import aresume, open_run, resolve
 
 pytest.importorskip("openai")
@@ -275,6 +276,71 @@ def test_too_many_failures_stop_the_run_until_the_cause_is_mended(run: ts.Run, t
         assert stopped.resume().info.digest == run.info.digest
 
 
+def test_bad_answers_are_asked_again_once_the_cause_is_mended(run: ts.Run, tmp_path: Path) -> None:
+    broken = True
+
+    def sometimes(body: dict[str, Any]) -> str | Behaviour:
+        return Behaviour(fault="empty") if broken else scripted(body)
+
+    with ChatServer(sometimes) as bad:
+        with pytest.raises(TooManyFailures, match=r"invalid\): the answer is empty\.$"):
+            ts.run("news", seed=1, set=TOWN | {"chat.base_url": bad.url}, model=MODEL, out=tmp_path / "broken")
+        broken = False
+        mended = open_run(tmp_path / "broken").resume()
+        assert mended.info.digest == run.info.digest
+        assert mended.replay() is None
+
+
+# ---- files that are not where they were ----------------------------------------------------------------------------
+
+
+def test_a_tape_that_cannot_be_used_leaves_no_folder(tmp_path: Path) -> None:
+    gone = {"chat.tape": str(tmp_path / "gone.sqlite"), "chat.cassette": "replay"}
+    with pytest.raises(RunFolderError, match="there is no cassette"):
+        ts.run("news", set=TOWN | gone, model=MODEL, out=tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_run_goes_on_with_its_own_tape_only(tmp_path: Path) -> None:
+    tape = tmp_path / "tape.sqlite"
+    with pytest.raises(BudgetExceeded):
+        ts.run("news", set=TOWN | {"budget.calls": 7, "chat.tape": str(tape)}, model=MODEL, out=tmp_path / "r")
+    stopped = open_run(tmp_path / "r")
+    with pytest.raises(InputError, match=r"chat\.tape cannot change when a run is resumed"):
+        stopped.resume({"budget.calls": 99, "chat.tape": str(tmp_path / "other.sqlite")})
+    tape.rename(tmp_path / "elsewhere.sqlite")
+    with pytest.raises(RunFolderError, match=r"tape\.sqlite, where its calls are recorded"):
+        stopped.resume({"budget.calls": 99})
+    assert not tape.exists()
+    (tmp_path / "elsewhere.sqlite").rename(tape)
+    assert stopped.resume({"budget.calls": 99}).replay() is None
+
+
+def test_a_replay_of_a_fork_names_the_cassette_it_misses(tmp_path: Path) -> None:
+    first = ts.run("news", set=TOWN | {"ticks": 2}, model=MODEL, out=tmp_path / "first")
+    second = first.fork(1, {"recommender.name": "random"}, out=tmp_path / "second")
+    cassette = first.path / "cassette.sqlite"
+    cassette.rename(tmp_path / "hidden")
+    with pytest.raises(RunFolderError, match=r"before 1 were asked by the run it was forked from, whose cassette"):
+        second.replay()
+    (tmp_path / "hidden").rename(cassette)
+    assert second.replay() is None
+
+
+def test_memories_in_a_file_are_those_of_one_run(run: ts.Run, tmp_path: Path) -> None:
+    kept = {"panel.memory.name": "sqlite", "panel.memory.path": str(tmp_path / "memories.sqlite")}
+    durable = ts.run("news", seed=1, set=TOWN | kept, model=MODEL, out=tmp_path / "r")
+    assert durable.info.digest == run.info.digest
+    with pytest.raises(InputError, match=r"panel\.memory\) holds 16 memories already"):
+        ts.run("news", seed=1, set=TOWN | kept, model=MODEL, out=tmp_path / "other")
+    assert durable.replay() is None
+    assert ts.runs._wait(ainterview(durable, 40, 2, "And?"))["answer"] is not None
+    with sqlite3.connect(tmp_path / "memories.sqlite") as file:
+        assert file.execute("SELECT count(*) FROM entries").fetchone() == (16,)
+    file.close()
+    assert durable.fork(0, out=tmp_path / "again").info.digest == run.info.digest
+
+
 # ---- what it will take ---------------------------------------------------------------------------------------------
 
 
@@ -310,6 +376,21 @@ def test_an_interview_knows_the_past_and_changes_nothing(run: ts.Run, server: Ch
     assert run.replay() is None
     with pytest.raises(InputError, match=r"no language model stands for agent 3; it does for 40 to 43 \(panel\)"):
         ts.runs._wait(ainterview(run, 3, 3, "And you?"))
+
+
+def test_an_interview_says_who_answered(tmp_path: Path) -> None:
+    few = TOWN | {"users.count": 5, "users.mind": "llm", "ticks": 2, "clicks": 4}
+    later = {"changes": [{"tick": 1, "set": {"panel.model": "openai:later"}}]}
+    run = ts.run("news", set=few | later, model=MODEL, out=tmp_path / "r")
+    for agent, tick, model, who in (
+        (0, 1, None, MODEL),
+        (0, 1, "openai:guest", "openai:guest"),
+        (5, 0, None, MODEL),
+        (5, 1, None, "openai:later"),
+        (5, 1, "openai:guest", "openai:guest"),
+    ):
+        said = ts.runs._wait(ainterview(run, agent, tick, "Who?", model=model))
+        assert (said["outcome"], said["model"]) == ("answered", who)
 
 
 def test_questionnaires_change_nothing(run: ts.Run, tmp_path: Path) -> None:
@@ -355,6 +436,15 @@ def test_no_key_in_any_file(run: ts.Run) -> None:
         assert not path.is_file() or b"sk-secret" not in path.read_bytes(), path
 
 
+@pytest.mark.parametrize("url", ["http://me:sk-secret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1?key=sk-secret"])
+def test_a_base_url_with_a_key_in_it_is_refused(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    with pytest.raises(InputError, match="a key goes into OPENAI_API_KEY") as refused:
+        ts.run("news", set=TOWN, model=MODEL, out=tmp_path / "r")
+    assert "sk-secret" not in str(refused.value)
+    assert not (tmp_path / "r").exists()
+
+
 # ---- models and people of one's own ----------------------------------------------------------------------------------
 
 
@@ -392,6 +482,7 @@ def test_personas_from_a_table(tmp_path: Path, server: ChatServer) -> None:
     ("settings", "wrong"),
     [
         ({"panel.count": 3}, "panel.mind is 'llm', which needs a model"),
+        ({"writers.count": 1, "writers.mind": "llm-reader", "chat.model": MODEL}, "cannot decide for a creator"),
         ({"panel.count": 3, "chat.model": "gpt-4o"}, "did you mean 'openai:gpt-4o'"),
         ({"panel.count": 3, "chat.model": MODEL, "questionnaires": [FOR_USERS]}, "no language model stands for"),
     ],

@@ -84,6 +84,7 @@ async def _rehearse(models: _Rehearsed) -> None:
     built = build.build(models.scenario, models=models)
     for tick in range(models.scenario.ticks):
         await one_tick(built, models.scenario, tick)
+    await built.close()
 
 
 def typical(schema: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> Any:

@@ -43,13 +43,20 @@ class Run(RunFolder):
 
         return list(phases_of(self.measures()))
 
-    def fork(self, at: int, set: Mapping[str, Any] | None = None, out: str | Path | None = None) -> "Run":
+    def fork(
+        self,
+        at: int,
+        set: Mapping[str, Any] | None = None,
+        out: str | Path | None = None,
+        *,
+        model: object | None = None,
+    ) -> "Run":
         """A run that shares the first ``at`` ticks with this one and goes on with ``set`` changed."""
-        return _wait(afork(self, at, set, out=out))
+        return _wait(afork(self, at, set, out=out, model=model))
 
-    def resume(self, set: Mapping[str, Any] | None = None) -> "Run":
+    def resume(self, set: Mapping[str, Any] | None = None, *, model: object | None = None) -> "Run":
         """Go on where this run stopped; ``set`` may raise ``budget.*`` and change how models are reached."""
-        return _wait(aresume(self, set=set))
+        return _wait(aresume(self, set=set, model=model))
 
     def ledger(self) -> dict[str, Any]:
         """What was asked of language models, what came of it and what it cost, in all and per purpose."""
@@ -120,8 +127,13 @@ async def arun(
     wanted = resolve(scenario, seed, {**(set or {}), **named})
     target = free_folder(wanted, out)
     async with closing(build.build(wanted, workers or default_workers(), model=model)) as built:
-        with RunWriter.create(target, _info(wanted, built), built.agents) as writer:
-            built.open_models(target, writer.info.id)
+        built.check_memories()
+        info = _info(wanted, built)
+        if wanted.chat.tape is not None:
+            built.open_models(target, info.id)  # a tape that cannot be used leaves no run folder behind
+        with RunWriter.create(target, info, built.agents) as writer:
+            if wanted.chat.tape is None:
+                built.open_models(target, info.id)
             await tick_on(built, wanted, writer, 0, progress)
     return Run(target)
 
@@ -143,6 +155,9 @@ async def aresume(
     if folder.info.status == "finished":
         return Run(folder.path)
     scenario = _reached_otherwise(scenario_of(folder), set)
+    tape = scenario.chat.tape
+    if tape is not None and not Path(tape).exists():
+        raise RunFolderError(f"{folder.path} cannot be resumed: there is no {tape}, where its calls are recorded.")
     async with closing(rebuilt(folder, scenario, workers, "resumed", model)) as built:
         writer, done, state = RunWriter.reopen(folder)
         with writer:
@@ -171,7 +186,7 @@ async def afork(
             f"cannot fork at tick {at}: {folder.path} has finished ticks 0 to {folder.info.ticks_done - 1}; "
             f"at may be 0 to {folder.info.ticks_done}."
         )
-    scenario = _forked(scenario_of(folder), at, dict(set or {}))
+    scenario = forked(scenario_of(folder), at, dict(set or {}))
     target = free_folder(scenario, out, suffix=f"_fork{at}")
     async with closing(rebuilt(folder, scenario, workers, "forked", model)) as built:
         digest = next((d for tick, d in folder.digests() if tick == at - 1), "")
@@ -215,7 +230,9 @@ async def areplay(
     folder = _opened(run)
     scenario = scenario_of(folder)
     async with closing(rebuilt(folder, scenario, workers, "replayed", offline=True)) as built:
-        built.open_models(folder.path, folder.info.id, shelves=ancestors(folder), replay=True)
+        built.open_models(
+            folder.path, folder.info.id, shelves=ancestors(folder, whole=built.models is not None), replay=True
+        )
         with threadpool_limits(1, "blas"):
             for t in folder.ticks():
                 events = await one_tick(built, scenario, t)
@@ -257,7 +274,7 @@ def other_versions(folder: RunFolder) -> dict[str, tuple[str, str]]:
     }
 
 
-def _forked(scenario: News, at: int, values: dict[str, Any]) -> News:
+def forked(scenario: News, at: int, values: dict[str, Any]) -> News:
     """The parent's scenario with ``values`` changed at ``at``; a new number of ticks simply replaces the old."""
     raw = scenario.model_dump(mode="json")
     if values.get("ticks", at) < at:
@@ -277,7 +294,7 @@ def _only_reach(key: str) -> bool:
 def _reached_otherwise(scenario: News, values: Mapping[str, Any] | None) -> News:
     """``scenario`` with other limits; anything that would change what happens is refused."""
     for key in values or {}:
-        if not _only_reach(key):
+        if not _only_reach(key) or key == "chat.tape":  # what was asked so far is on the tape that there is
             raise InputError(f"{key} cannot change when a run is resumed, only budget and limits can; fork it instead.")
     return resolve(scenario, None, values)
 

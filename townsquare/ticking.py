@@ -11,7 +11,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from townsquare import build
-from townsquare.protocols.errors import DiskFull, RunFolderError, RunStopped, TownsquareError
+from townsquare.protocols.errors import DiskFull, RunFolderError, RunStopped, TooManyFailures, TownsquareError
 from townsquare.protocols.events import Events
 from townsquare.protocols.machine import peak_memory_mb
 from townsquare.protocols.recording import RunWriter, State
@@ -78,6 +78,8 @@ async def restore(
     """Bring a fresh town to the start of tick ``wanted``: load the checkpoint, tick over what lies between."""
     if state is not None:
         build.restore(built, scenario, done, state)
+    else:
+        built.forget()
     digest = bytes(state["run.digest"]) if state is not None else b""
     with threadpool_limits(1, "blas"):
         for t in range(done, wanted):
@@ -123,7 +125,11 @@ def _asks(models: build.Models | None, scenario: News, writer: RunWriter) -> pa.
     """What was asked in the tick; too many bad answers stop the run before the tick counts."""
     if models is None or models.cassette is None or models.meter is None:
         return None
-    models.asked.check_failures(scenario.chat.failures)
+    try:
+        models.asked.check_failures(scenario.chat.failures)
+    except TooManyFailures:
+        models.cassette.forget(models.asked.bad_calls())  # a resume asks them again: the cause may be mended by then
+        raise
     models.cassette.sync()
     spent = models.meter.spent
     writer.info.tokens, writer.info.cost = spent.tokens_in + spent.tokens_out, spent.usd

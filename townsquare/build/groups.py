@@ -64,6 +64,10 @@ def minds_of(
         cls = find("mind", name)
         if issubclass(cls, LLMReader | LLMCreator):
             assert models is not None
+            if issubclass(cls, LLMReader) != (_ROLES[group] == "reader"):
+                raise ScenarioError(
+                    f"{group}.mind: {of.mind!r} cannot decide for a {_ROLES[group]}; llm stands for one that can."
+                )
             people[group] = _people(group, of, scenario, streams, environment, models)
             minds[group] = _asking(cls, people[group], of, scenario, streams, environment)
         else:
@@ -105,7 +109,7 @@ def _people(
         personas = _interested(personas, environment, environment.reading[group])
     embedder = make("embedder", scenario.panel.embedder.name, scenario.panel.embedder.settings(), streams)
     memory = make(
-        "store", scenario.panel.memory.name, scenario.panel.memory.settings(), embedder.embed(["width"]).shape[1]
+        "store", scenario.panel.memory.name, models.memory_settings(group), embedder.embed(["width"]).shape[1]
     )
     return People(agents, models.ask(group), seated(personas, agents.start), memory, embedder, scenario.panel.recall)
 

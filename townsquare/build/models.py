@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from townsquare.agents.chat.asked import Asked
@@ -14,6 +15,7 @@ from townsquare.agents.chat.patience import Gate
 from townsquare.agents.chat.prices import Prices
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.chat import Chat
+from townsquare.protocols.errors import RunFolderError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.sim.scenarios.news import News
 
@@ -45,6 +47,8 @@ class Models:
         self._askers: dict[tuple[str, str], Asker] = {}
         self._settled = 0
         self._at = cache(scenario.at)
+        self.offline = offline
+        self._scratch: TemporaryDirectory[str] | None = None
         if self.settings.cassette != "replay" and not offline:
             for name in self.names():
                 self._chats[name] = self._connect(name)
@@ -75,6 +79,14 @@ class Models:
         tape = Path(self.settings.tape) if self.settings.tape else folder / CASSETTE
         self.use(Cassette(tape, mode, run=run, shelves=shelves), settled)
 
+    def memory_settings(self, group: str) -> dict[str, Any]:
+        """Settings of the store that the scenario names; where nobody is asked it never is the run's own file."""
+        settings = dict(self.scenario.panel.memory.settings())
+        if self.offline and "path" in settings:
+            self._scratch = self._scratch or TemporaryDirectory()
+            settings["path"] = str(Path(self._scratch.name) / group)
+        return settings
+
     def use(self, cassette: Cassette, settled: int = 0) -> None:
         """Take a cassette in place of the one there was."""
         if self.cassette is not None:
@@ -89,6 +101,8 @@ class Models:
             await chat.close()
         if self.cassette is not None:
             self.cassette.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def _asker(self, group: str, tick: int) -> Asker:
         name, now = self._named(group, tick), self._at(tick).chat
@@ -111,19 +125,45 @@ class Models:
         return connect(model, self.settings, gate)
 
 
+def alone(scenario: News, group: str, tick: int, model: str | None = None) -> News:
+    """The scenario as it stands at ``tick``, nobody but ``group`` asking, and asking ``model`` (by default its own).
+
+    Raises InputError for a model that is not named in full.
+    """
+    now = scenario.at(tick)
+    name = model_name(model or getattr(getattr(now, group), "model", "") or now.chat.model)
+    quiet = {
+        other: getattr(now, other).model_copy(update={"mind": "behavioural"}) for other in GROUPS if other != group
+    }
+    own = getattr(now, group)
+    if "model" in type(own).model_fields:
+        own = own.model_copy(update={"model": name})
+    return now.model_copy(update={**quiet, group: own, "chat": now.chat.model_copy(update={"model": name})})
+
+
 def as_shelf(folder: RunFolder, before: int) -> Shelf:
     """The cassette of a run whose ticks before ``before`` another run shares."""
     tape = folder.info.scenario.get("chat", {}).get("tape")
     return Shelf(Path(tape) if tape else folder.path / CASSETTE, folder.info.id, before)
 
 
-def ancestors(folder: RunFolder) -> list[Shelf]:
-    """The cassettes of the runs that a fork goes back to, the nearest first; those that there are."""
+def ancestors(folder: RunFolder, *, whole: bool = False) -> list[Shelf]:
+    """The cassettes of the runs that a fork goes back to, the nearest first; those that there are.
+
+    Raises RunFolderError when ``whole`` and one is missing. A run that only replayed needs none of its own.
+    """
     shelves = []
     while folder.parent is not None and folder.info.parent is not None:
-        shelves.append(as_shelf(folder.parent, folder.info.parent.at))
-        folder = folder.parent
-    return [shelf for shelf in shelves if shelf.path.exists()]
+        parent, shelf = folder.parent, as_shelf(folder.parent, folder.info.parent.at)
+        if shelf.path.exists():
+            shelves.append(shelf)
+        elif whole and shelf.before and parent.info.scenario.get("chat", {}).get("cassette") != "replay":
+            raise RunFolderError(
+                f"the ticks of {folder.path} before {shelf.before} were asked by the run it was forked from, whose "
+                f"cassette {shelf.path} is not there."
+            )
+        folder = parent
+    return shelves
 
 
 def asking(scenario: News) -> list[str]:

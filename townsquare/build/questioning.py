@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from townsquare.agents.chat.cassette import Cassette
 from townsquare.agents.questionnaires import Row, interview, put, table
-from townsquare.build.models import Models
+from townsquare.build.models import Models, alone
 from townsquare.build.town import Built
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.questionnaire import Questionnaire
@@ -42,17 +42,10 @@ async def interviewed(
     """
     found = next(((group, people) for group, people in built.people.items() if agent in people.agents), None)
     if found is None:
-        spans = ", ".join(f"{p.agents.start} to {p.agents.stop - 1} ({group})" for group, p in built.people.items())
+        spans = ", ".join(f"{p.agents.start} to {p.agents.stop - 1} ({name})" for name, p in built.people.items())
         raise InputError(f"no language model stands for agent {agent}; it does for {spans}.")
     group, people = found
-    asked = (
-        scenario
-        if model is None
-        else News.model_validate(
-            scenario.model_dump() | {group: getattr(scenario, group).model_dump() | {"model": model}}
-        )
-    )
-    models = Models(asked)
+    models = Models(alone(scenario, group, tick, model))
     try:
         models.use(Cassette(path, run="interviews"))
         answer = await interview(
@@ -71,7 +64,7 @@ async def interviewed(
         "agent": agent,
         "tick": tick,
         "question": question,
-        "model": models.names()[0],
+        "model": models.scenario.chat.model,
         "answer": None if answer.value is None else answer.value.answer,
         "outcome": answer.outcome,
         "why": answer.why,

@@ -13,7 +13,7 @@ from townsquare.agents.chat.cassette import Shelf
 from townsquare.build.casting import agents_table, cast_of, data_hashes, numbered, space_of
 from townsquare.build.groups import People, minds_of
 from townsquare.build.models import Models, asking
-from townsquare.protocols.errors import ScenarioError
+from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.recommender import Recommender, Stateful
 from townsquare.protocols.registry import find, known, make
 from townsquare.protocols.streams import Streams
@@ -45,6 +45,21 @@ class Built:
         """Give the models the cassette of a run folder, if there are any models (``Models.open``)."""
         if self.models is not None:
             self.models.open(folder, run, shelves=shelves, settled=settled, replay=replay)
+
+    def check_memories(self) -> None:
+        """Raise InputError when a store that was to be filled holds memories of another run."""
+        for group, people in self.people.items():
+            if people.memory is not None and len(people.memory):
+                raise InputError(
+                    f"the store of {group} (panel.memory) holds {len(people.memory):,} memories already, and a run "
+                    "begins with none: name another path."
+                )
+
+    def forget(self) -> None:
+        """Begin with no memories at all, whatever a durable store holds."""
+        for people in self.people.values():
+            if people.memory is not None:
+                people.memory.forget_from(0)
 
     async def close(self) -> None:
         """Let go of what the models hold."""

@@ -98,7 +98,7 @@ def ledger(totals: Mapping[str, Any]) -> None:
     for name, row in [*totals["purposes"].items(), ("all", totals)]:
         counts = [f"{row[key]:,}" for key in ("asks", "answered", "repaired", "invalid", "refused", "failed", "calls")]
         waits = "" if row["seconds"] is None else f"{row['seconds']:.2f} ({row['seconds_p95']:.2f})"
-        money = "price unknown" if row["usd"] is None else f"{row['usd']:.4f}"
+        money = "price unknown" if row["usd"] is None or (row["unpriced"] and not row["usd"]) else f"{row['usd']:.4f}"
         body.append(
             (name, *counts, f"{row['replayed']:,}", f"{row['tokens_in']:,}", f"{row['tokens_out']:,}", money, waits)
         )

@@ -68,17 +68,19 @@ def resume(arguments: argparse.Namespace) -> int:
 
 def fork(arguments: argparse.Namespace) -> int:
     """``townsquare fork``."""
-    with printing.progress(f"fork of {arguments.run} at tick {arguments.at}") as step:
-        done = asyncio.run(
-            runs.afork(
-                arguments.run,
-                arguments.at,
-                overrides(arguments),
-                out=arguments.out,
-                workers=_workers(arguments),
-                progress=step,
+    changed, out = overrides(arguments), arguments.out
+    if out is None:
+        scenario = runs.forked(runs.scenario_of(RunFolder(arguments.run)), arguments.at, dict(changed))
+        out = runs.free_folder(scenario, None, suffix=f"_fork{arguments.at}")
+    try:
+        with printing.progress(f"fork of {arguments.run} at tick {arguments.at}") as step:
+            workers = _workers(arguments)
+            done = asyncio.run(
+                runs.afork(arguments.run, arguments.at, changed, out=out, workers=workers, progress=step)
             )
-        )
+    finally:
+        if out.exists():  # a fork that cannot even begin leaves nothing to go on with
+            arguments.folder_in_use = out
     return _tell(done, arguments)
 
 
@@ -160,7 +162,7 @@ def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
                     "seconds": round(info.seconds, 3),
                     "peak_memory_mb": info.peak_memory_mb,
                     "tokens": info.tokens,
-                    "usd": info.cost,
+                    "usd": None if ledger.get("unpriced") and not info.cost else info.cost,
                     "summary": summary,
                     "ledger": ledger,
                 }

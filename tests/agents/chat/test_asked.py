@@ -109,5 +109,5 @@ def test_the_sentence_names_the_cause() -> None:
         asked.check_failures(0.05)
     assert str(stopped.value) == (
         "tick 3: 20 of 100 asks (20.0%) got no valid answer, more than the 5.0% that chat.failures allows; the most "
-        "frequent cause (15, failed): failed because"
+        "frequent cause (15, failed): failed because."
     )

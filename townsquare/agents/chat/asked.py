@@ -71,8 +71,13 @@ class Asked:
         (outcome, why), count = min(causes.items(), key=lambda cause: (-cause[1], cause[0]))
         raise TooManyFailures(
             f"tick {bad[0][0].tick}: {len(bad)} of {asks} asks ({len(bad) / asks:.1%}) got no valid answer, more than "
-            f"the {allowed:.1%} that chat.failures allows; the most frequent cause ({count}, {outcome}): {why}"
+            f"the {allowed:.1%} that chat.failures allows; the most frequent cause ({count}, {outcome}): "
+            f"{why.rstrip('.')}."
         )
+
+    def bad_calls(self) -> list[str]:
+        """The calls of this tick's asks that got no valid answer."""
+        return [key for row in self._rows if row[2] not in VALID for key in row[4].keys]
 
     def take(self) -> pa.Table:
         """The tick's rows, by purpose, agent and number whatever came first; the next tick starts with none."""

@@ -142,6 +142,11 @@ class Cassette:
                 return request, found
         return None
 
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop calls of this run, so that they are made anew; nothing in ``replay``."""
+        if self.mode != "replay":
+            self._tape().forget(keys, self.run)
+
     def sync(self) -> None:
         """Everything recorded survives a power failure too; call it before a tick is committed."""
         self._failed_now.clear()

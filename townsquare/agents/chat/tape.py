@@ -9,7 +9,7 @@ so it is called once per tick, before the tick is committed.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +174,12 @@ class Tape:
             if error.attempts:
                 run(_SPEND, (made_by, 0, 0, 0.0))
         return Failure(error.trouble, why, error.attempts, seconds, made_by, place)
+
+    def forget(self, keys: Sequence[str], made_by: str) -> None:
+        """Drop the calls of one run under ``keys``; what was spent on them stays spent."""
+        with self._transaction() as run:
+            for key in keys:
+                run("DELETE FROM calls WHERE key = ? AND made_by = ?", (key, made_by))
 
     def spent(self, run: str) -> Spent:
         """What a run has paid for so far, over all its sessions."""

@@ -57,6 +57,9 @@ class OpenAI:
             )
         if not self.url.startswith(("http://", "https://")):
             raise InputError(f"the base URL of a model starts with http:// or https:// (got {self.url!r}).")
+        if "?" in self.url or "@" in self.url.partition("//")[2].partition("/")[0]:
+            # such a URL would be told in messages, and those are kept; what is in it is not repeated here
+            raise InputError("the base URL of a model holds no password and no query: a key goes into OPENAI_API_KEY.")
         self._client = _client(self.url, self._key or "none", self.settings)
         self._abilities = Abilities("schema" if self.settings.structured == "auto" else self.settings.structured)
 
