@@ -7,12 +7,16 @@ An HTML comment on the line before a block says otherwise:
     <!-- test: slow -->   the block is run by the slow tests only
 """
 
+import asyncio
 import json
 import os
 import re
+import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,8 @@ import pytest
 from pydantic import BaseModel
 
 import townsquare as ts
+from townsquare.cli.options import parser
+from townsquare.interviews import ainterview
 from townsquare.protocols import Settings, find, known
 from townsquare.protocols.events import KINDS, REASONS
 from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
@@ -33,7 +39,7 @@ DOCS = ROOT / "docs"
 TOLD = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
-    *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data")),
+    *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data", "memory", "personas")),
 ]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
@@ -135,6 +141,20 @@ def test_blocks_run(page, told):
 @pytest.mark.parametrize("page", TOLD, ids=lambda page: page.name)
 def test_all_blocks_run(page, told):
     told([b for b in blocks(page) if b.mark != "skip" and not make_targets(b)])
+
+
+def test_commands_are_those_of_the_command_line():
+    """Every command of every page, also of blocks that need data or a model of one's own: verbs and options exist."""
+    commands = parser()
+    found = 0
+    for page in PAGES:
+        for fenced in FENCED.findall(page.read_text("utf-8")):
+            for line in re.findall(r"^townsquare .*$", fenced.replace("\\\n", " "), flags=re.MULTILINE):
+                words = shlex.split(line, comments=True)[1:]
+                if {"RUN", "--version", "|", ">"}.isdisjoint(words):
+                    commands.parse_args(words)
+                    found += 1
+    assert found > 50
 
 
 def test_make_targets_exist():
@@ -265,16 +285,36 @@ def pair(tmp_path_factory):
     return first, first.fork(2, {"recommender.name": "random"}, out=place / "fork")
 
 
-def test_files_are_told(pair):
-    text = (DOCS / "run-folder.md").read_text("utf-8")
+@pytest.fixture(scope="module")
+def talkative(tmp_path_factory, endpoint):
+    """A small run whose panel and writers ask a scripted server, with a questionnaire and an interview."""
+    settings = {"users.count": 20, "creators.count": 3, "ticks": 2, "panel.count": 3, "writers.count": 1}
+    questions = [
+        {"id": "informed", "text": "I feel well informed."},
+        {"id": "where", "text": "Where do you read?", "scale": "choice", "options": ["on paper", "on a screen"]},
+        {"id": "why", "text": "Why do you read?", "scale": "text"},
+    ]
+    second = {"name": "second", "ticks": [1], "questions": [{"id": "again", "text": "I would ask that again."}]}
+    asked = {"questionnaires": [{"ticks": [1], "group": "panel", "questions": questions}, second]}
+    place = tmp_path_factory.mktemp("talkative")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in endpoint.items():
+            patch.setenv(name, value)
+        run = ts.run("news", set=settings | asked, model="openai:scripted", out=place / "run")
+        asyncio.run(ainterview(RunFolder(run.path), 20, 1, "What stayed with you?"))
+    return run
+
+
+def test_files_are_told(pair, talkative):
+    """In the table of files: every kind of file that is there, and no kind of folder that is not."""
+    told = {row[0].replace("000010", "000012") for row in table(DOCS / "run-folder.md", "The run folder")}
     names = {
         re.sub(r"\d{6}", "000012", p.relative_to(run.path).as_posix())
-        for run in pair
+        for run in (*pair, talkative)
         for p in run.path.rglob("*")
-        if p.is_file()
+        if p.is_file() and not p.name.endswith(("-wal", "-shm"))
     }
-    for name in names:
-        assert name.replace("snapshots/000012", "snapshots/000010") in text or name in text, name
+    assert names == told - {"log.txt"}  # after a failure only: tests/test_kill.py
 
 
 @pytest.mark.parametrize(
@@ -284,16 +324,56 @@ def test_files_are_told(pair):
         ("items", "items/000001.parquet"),
         ("measures.parquet", "measures.parquet"),
         ("agents.parquet", "agents.parquet"),
+        ("asks", "asks/000001.parquet"),
+        ("answers", "answers/000001.parquet"),
     ],
 )
-def test_columns_are_told(pair, heading, file):
-    schema = pq.read_schema(pair[0].path / file)
-    words = {"float": "float32", "double": "float64", "large_string": "string"}
+def test_columns_are_told(talkative, heading, file):
+    schema = pq.read_schema(talkative.path / file)
+    words = {
+        "float": "float32",
+        "double": "float64",
+        "large_string": "string",
+        "list<element: string>": "list of string",
+    }
     written = [
         (f.name, re.sub(r"fixed_size_list<.*>\[\d+\]", "list of d float32", words.get(str(f.type), str(f.type))))
         for f in schema
     ]
     assert [(row[0], row[1]) for row in table(DOCS / "run-folder.md", heading)] == written
+
+
+def test_answers_are_as_told(talkative):
+    """Order, words, values and asks of the answers, as the document has them."""
+    answers, asks = talkative.answers(), talkative.asks()
+    assert answers["agent"].tolist() == [20] * 3 + [21] * 3 + [22] * 3 + [20, 21, 22]
+    assert answers["question"].tolist() == ["informed", "where", "why"] * 3 + ["again"] * 3
+    assert answers["questionnaire"].tolist() == ["questionnaire"] * 9 + ["second"] * 3
+    assert set(answers.loc[answers["question"] == "where", "answer"]) <= {"on paper", "on a screen"}
+    assert answers.loc[answers["question"] == "why", "value"].isna().all()
+    assert answers.loc[answers["question"] != "why", "value"].between(1, 5).all()
+    questions = asks[asks["purpose"] == "questionnaire"]
+    assert sorted(zip(questions["agent"], questions["number"], strict=True)) == [
+        (agent, number) for agent in (20, 21, 22) for number in range(4)
+    ]
+
+
+@pytest.mark.parametrize("file", ["cassette.sqlite", "interviews.sqlite"])
+def test_tables_of_a_cassette_are_told(talkative, file):
+    section = (DOCS / "run-folder.md").read_text("utf-8").split("## cassette.sqlite\n")[1].split("\n## ")[0]
+    with closing(sqlite3.connect(talkative.path / file)) as base:
+        columns = {
+            name: [(row[1], row[2]) for row in base.execute(f"PRAGMA table_info({name})")]
+            for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        mark = base.execute("PRAGMA application_id").fetchone()[0]
+    assert [(row[0], row[1]) for row in table(DOCS / "run-folder.md", "cassette.sqlite")] == columns.pop("calls")
+    assert f"`application_id` {mark}" in section
+    assert columns.keys() == {"failures", "spent"}
+    for name, told in columns.items():
+        below = section.split(f"`{name}` holds ")[1]
+        missing = [column for column, _ in told if f"`{column}`" not in below]
+        assert not missing, f"{name}: {missing}"
 
 
 def test_snapshot_arrays_are_told(pair):

@@ -221,11 +221,26 @@ def test_the_command_line_says_how_to_go_on(tmp_path: Path) -> None:
     )
     assert done.returncode == 130
     assert "the budget of 3,000 tokens is spent" in done.stderr
-    assert "townsquare resume r" in done.stderr
+    assert "`townsquare resume r` with a larger --set budget.tokens goes on" in done.stderr
     done = townsquare("run", "news", *settings, "--model", MODEL, "--budget", "1", "--out", "s", cwd=tmp_path)
     assert done.returncode == 2
     assert "there is no price for openai:scripted" in done.stderr
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.slow
+def test_a_sweep_counts_an_arm_that_was_resumed_with_more(tmp_path: Path) -> None:
+    small = TOWN | {"ticks": 2, "chat.model": MODEL}
+    settings = "\n".join(f"{json.dumps(path)} = {json.dumps(value)}" for path, value in small.items())
+    file = tmp_path / "sweep.toml"
+    file.write_text(f'scenario = "news"\nseeds = [0]\n[set]\n{settings}\n[arms.a]\n[arms.poor]\n"budget.calls" = 7\n')
+    first = ts.sweep(file, out=tmp_path / "s", jobs=1)
+    (failed,) = [failure for failure in first.failures if failure["arm"] == "poor"]
+    assert "with a larger --set budget.calls goes on" in failed["message"]
+    open_run(tmp_path / "s" / "poor" / "seed-0").resume({"budget.calls": 99})
+    second = ts.sweep(file, out=tmp_path / "s", jobs=1)
+    assert not second.failures
+    assert {run["arm"] for run in second.runs} >= {"a", "poor"}
 
 
 def test_only_reach_and_budget_may_change_on_resume(run: ts.Run, tmp_path: Path) -> None:
@@ -374,6 +389,8 @@ def test_an_interview_knows_the_past_and_changes_nothing(run: ts.Run, server: Ch
     assert server.count == count  # the second time it comes from the interviews' own cassette
     assert before == {path: path.read_bytes() for path in run.path.rglob("*.parquet")}
     assert run.replay() is None
+    with pytest.raises(InputError, match="an interview needs a question"):
+        ts.runs._wait(ainterview(run, 40, 3, " "))
     with pytest.raises(InputError, match=r"no language model stands for agent 3; it does for 40 to 43 \(panel\)"):
         ts.runs._wait(ainterview(run, 3, 3, "And you?"))
 
@@ -483,6 +500,9 @@ def test_personas_from_a_table(tmp_path: Path, server: ChatServer) -> None:
     [
         ({"panel.count": 3}, "panel.mind is 'llm', which needs a model"),
         ({"writers.count": 1, "writers.mind": "llm-reader", "chat.model": MODEL}, "cannot decide for a creator"),
+        ({"panel.count": 3, "panel.mind": "behavioural-creator"}, r"panel\.mind: 'behavioural-creator' cannot decide"),
+        ({"writers.count": 1, "writers.mind": "behavioral"}, r"writers\.mind: no mind .* mean 'behavioural-"),
+        ({"panel.count": 3, "chat.model": "openai:"}, r"\(got 'openai:'\); neither part may be empty\.$"),
         ({"panel.count": 3, "chat.model": "gpt-4o"}, "did you mean 'openai:gpt-4o'"),
         ({"panel.count": 3, "chat.model": MODEL, "questionnaires": [FOR_USERS]}, "no language model stands for"),
     ],

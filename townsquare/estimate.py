@@ -4,6 +4,7 @@ from typing import Any
 
 from townsquare.rehearsal import estimated
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.team import Team
 
 
 def estimate(scenario: News) -> dict[str, Any]:
@@ -20,13 +21,14 @@ def estimate(scenario: News) -> dict[str, Any]:
     # lists of the window, tastes by creator, positions and means, vectors: MB
     checkpoint = 4e-6 * (readers * (length * (window + 1) + scenario.creators.count + 500) + 100 * new * (window + 1))
     kept = 2 + ticks // scenario.record.checkpoints
+    posts = scenario.team.posts if isinstance(scenario, Team) else 0  # a group talks about each
     snapshots = (2 + ticks / scenario.record.snapshots) * 4e-4 * (readers + new * window)
     return {
         "model_calls": asked.calls if asked else 0,
         "tokens": asked.tokens_in + asked.tokens_out if asked else 0,
         "usd": asked.usd if asked else 0.0,
         "events": round(events),
-        "seconds": round(ticks * (0.04 + 5e-9 * cells + 1.4e-6 * readers * length), 1),
+        "seconds": round(ticks * (0.04 + 5e-9 * cells + 1.4e-6 * readers * length + 0.015 * posts), 1),
         "memory_mb": round(200 + 4e-7 * cells + 0.012 * readers + 0.002 * new * window + 1.2e-4 * readers * length),
         "disk_mb": round(7e-6 * events + 4e-4 * ticks * new + kept * checkpoint + snapshots, 1),
     }

@@ -59,9 +59,11 @@ async def ainterview(
     """What ``agent`` says to ``question``, knowing what it knew at the start of ``tick``: answer, outcome, why, model.
 
     The town is brought to that tick from a checkpoint, with every recorded call read from the cassette; the question
-    and its answer go into a cassette of their own. Raises InputError for a tick that is not finished, or an agent that
-    no language model stands for.
+    and its answer go into a cassette of their own. Raises InputError for a tick that is not finished, an agent that no
+    language model stands for, or a question without words.
     """
+    if not question.strip():
+        raise InputError("an interview needs a question.")
     if not 0 <= tick <= run.info.ticks_done:
         raise InputError(f"{run.path} can be looked at from tick 0 to {run.info.ticks_done} (got {tick}).")
     scenario = scenario_of(run)

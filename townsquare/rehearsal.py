@@ -9,7 +9,9 @@ from townsquare import build
 from townsquare.agents.chat.estimate import Estimate, estimate
 from townsquare.agents.chat.prices import Prices
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
+from townsquare.protocols.scenario import Use
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.team import Team
 from townsquare.ticking import one_tick
 
 _TICKS = 4
@@ -51,14 +53,31 @@ def estimated(scenario: News) -> Estimate | None:
     for group in ("users", "panel", "creators", "writers"):
         of = getattr(scenario, group)
         most = _PEOPLE if group in groups else _CROWD
-        small[group] = of.model_copy(update={"count": min(of.count, most)})
+        mind = "behavioural" if of.mind == "remote" else of.mind  # agents elsewhere are not asked
+        small[group] = of.model_copy(update={"count": min(of.count, most), "mind": mind})
+    if scenario.recommender.name == "remote":
+        small["recommender"] = Use(name="random")
+    if isinstance(scenario, Team):
+        small["team"] = scenario.team.model_copy(update={"disputes": 1})  # a smaller town disputes less
     rehearsed = _Rehearsed(scenario.model_copy(update=small))
     asyncio.run(_rehearse(rehearsed))
     whole = Estimate(0, 0, 0, 0.0)
     for group in groups:
-        whole += _of_group(
-            scenario, group, [(q, text) for g, q, text in rehearsed.noted if g == group], rehearsed.prices
-        )
+        noted = [(question, text) for g, question, text in rehearsed.noted if g == group]
+        of = _of_team if group == "team" else _of_group
+        whole += of(scenario, group, noted, rehearsed.prices)
+    return whole
+
+
+def _of_team(scenario: News, group: str, noted: Sequence[tuple[Ask[Any], str]], prices: Prices) -> Estimate:
+    """As many articles checked as may be, from the second tick on."""
+    assert isinstance(scenario, Team)
+    team, whole = scenario.team, Estimate(0, 0, 0, 0.0)
+    for purpose, each in (("note", team.readers), ("judge", 1)):
+        asks = [question for question, _ in noted if question.purpose == purpose]
+        texts = [text for question, text in noted if question.purpose == purpose]
+        calls = team.posts * each * (scenario.ticks - 1) if asks else 0
+        whole += estimate(asks, texts, calls, model=team.model or scenario.chat.model, prices=prices)
     return whole
 
 

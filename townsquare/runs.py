@@ -62,8 +62,7 @@ class Run(RunFolder):
         """What was asked of language models, what came of it and what it cost, in all and per purpose."""
         from townsquare.agents.chat import ledger
 
-        asks = self.asks()
-        return ledger.totals(asks if len(asks) else ledger.no_asks())
+        return ledger.totals(asks if len(asks := self.asks()) else ledger.no_asks())
 
     def replay(self) -> "Difference | None":
         """Run everything again without writing; None when it comes out identical, else the first difference."""
@@ -75,8 +74,7 @@ class Run(RunFolder):
         """
         from townsquare.agents.chat import ledger
 
-        asks = self.asks()
-        return ledger.by(asks if len(asks) else ledger.no_asks(), *columns)
+        return ledger.by(asks if len(asks := self.asks()) else ledger.no_asks(), *columns)
 
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""
@@ -129,6 +127,7 @@ async def arun(
     async with closing(build.build(wanted, workers or default_workers(), model=model)) as built:
         built.check_memories()
         info = _info(wanted, built)
+        await built.connect(info.id)
         if wanted.chat.tape is not None:
             built.open_models(target, info.id)  # a tape that cannot be used leaves no run folder behind
         with RunWriter.create(target, info, built.agents) as writer:
@@ -148,8 +147,8 @@ async def aresume(
 ) -> Run:
     """Go on from the last finished tick; a finished run is returned as it is.
 
-    ``set`` may change what a run may cost and how models are reached (``budget.*``, and of ``chat.*`` what does not
-    decide an answer); everything else takes a fork. ``model`` is the model object that the run was started with.
+    ``set`` may change what a run may cost and how models and agents elsewhere are reached (``budget.*``, ``remote.*``,
+    of ``chat.*`` what decides no answer); all else takes a fork. ``model`` is the object it was started with.
     """
     folder = _opened(run)
     if folder.info.status == "finished":
@@ -159,6 +158,7 @@ async def aresume(
     if tape is not None and not Path(tape).exists():
         raise RunFolderError(f"{folder.path} cannot be resumed: there is no {tape}, where its calls are recorded.")
     async with closing(rebuilt(folder, scenario, workers, "resumed", model)) as built:
+        await built.connect(folder.info.id)
         writer, done, state = RunWriter.reopen(folder)
         with writer:
             writer.info.scenario = scenario.model_dump(mode="json")
@@ -193,6 +193,7 @@ async def afork(
         info = _info(scenario, built)
         info.parent = Parent(path=os.path.relpath(folder.path, target), at=at, digest=digest)
         info.ticks_done, info.digest = at, digest
+        await built.connect(info.id)
         done, state = newest_checkpoint(folder, before=at)
         past = [as_shelf(folder, at), *ancestors(folder)]
         built.open_models(folder.path, folder.info.id, shelves=past, settled=at, replay=True)
@@ -230,9 +231,8 @@ async def areplay(
     folder = _opened(run)
     scenario = scenario_of(folder)
     async with closing(rebuilt(folder, scenario, workers, "replayed", offline=True)) as built:
-        built.open_models(
-            folder.path, folder.info.id, shelves=ancestors(folder, whole=built.models is not None), replay=True
-        )
+        past = ancestors(folder, whole=built.models is not None)
+        built.open_models(folder.path, folder.info.id, shelves=past, replay=True)
         with threadpool_limits(1, "blas"):
             for t in folder.ticks():
                 events = await one_tick(built, scenario, t)
@@ -288,7 +288,7 @@ def forked(scenario: News, at: int, values: dict[str, Any]) -> News:
 
 def _only_reach(key: str) -> bool:
     """Whether a setting only says what models may cost, or how they are reached."""
-    return key.startswith("budget.") or (key.startswith("chat.") and key.removeprefix("chat.") not in ANSWERS)
+    return key.startswith(("budget.", "remote.")) or (key.startswith("chat.") and key[5:] not in ANSWERS)
 
 
 def _reached_otherwise(scenario: News, values: Mapping[str, Any] | None) -> News:
@@ -380,7 +380,7 @@ def _first_difference(tick: int, recorded: Events, replayed: Events) -> Differen
 
 @asynccontextmanager
 async def closing(built: build.Built) -> AsyncIterator[build.Built]:
-    """Let go of a town's models, whatever happens to it."""
+    """Let go of a town's models and connections, whatever happens to it."""
     try:
         yield built
     finally:

@@ -54,6 +54,7 @@ async def tick_on(built: build.Built, scenario: News, writer: RunWriter, start: 
         _leave(writer, "stopped: disk full")
         raise
     except RunStopped as error:
+        _note_spent(built.models, writer)  # the calls of the tick under way are paid for too
         _leave(writer, error.status, str(error))
         raise
     except Exception as error:
@@ -68,7 +69,7 @@ async def tick_on(built: build.Built, scenario: News, writer: RunWriter, start: 
 
 async def one_tick(built: build.Built, scenario: News, t: int) -> Events:
     """One tick, the recommender changed where the scenario says so."""
-    build.retune(built.town, scenario, t)
+    build.retune(built.town, scenario, t, built.remotes)
     return await engine.tick(t, built.town)
 
 
@@ -86,6 +87,8 @@ async def restore(
             events = await one_tick(built, scenario, t)
             if built.models is not None:
                 built.models.asked.take()
+            if built.team is not None:
+                built.team.conversations(t)  # they stand in the folder already
             build.measure(built, t)
             digest = tick_digest(digest, events, build.items_table(built.environment, t))
     recorded = {tick: d for tick, d in folder.digests() if tick == wanted - 1} if wanted > done else {}
@@ -116,6 +119,7 @@ def _commit(
         snapshot=built.environment.snapshot() if keep else None,
         asks=_asks(built.models, scenario, writer),
         answers=answers,
+        conversations=None if built.team is None else built.team.conversations(t),
         seconds=time.perf_counter() - began,
         memory=peak_memory_mb(),
     )
@@ -131,9 +135,14 @@ def _asks(models: build.Models | None, scenario: News, writer: RunWriter) -> pa.
         models.cassette.forget(models.asked.bad_calls())  # a resume asks them again: the cause may be mended by then
         raise
     models.cassette.sync()
-    spent = models.meter.spent
-    writer.info.tokens, writer.info.cost = spent.tokens_in + spent.tokens_out, spent.usd
+    _note_spent(models, writer)
     return models.asked.take()
+
+
+def _note_spent(models: build.Models | None, writer: RunWriter) -> None:
+    if models is not None and models.meter is not None:
+        spent = models.meter.spent
+        writer.info.tokens, writer.info.cost = spent.tokens_in + spent.tokens_out, spent.usd
 
 
 def _leave(writer: RunWriter, status: str, log: str = "") -> None:

@@ -89,6 +89,8 @@ def gullible(messages: Sequence[Message], field: str) -> dict[str, Any]:
     if field == "ratings":
         count = len(re.findall(r"^\[\d+, ", messages[-1].text, re.MULTILINE))
         return {"ratings": [5 if str(n) == given.get("open") else 2 for n in range(1, count + 1)]}
+    if field == "looks":
+        return {"looks": [{"item": int(given.get("open", 1)), "rating": 5}], "leave": "stay"}
     if field == "title":
         return {"title": words[:200], "text": words[:4000], "category": 1}
     return {"answer": words[:4000]}

@@ -21,8 +21,11 @@ from townsquare.agents.persona_table import from_csv
 from townsquare.agents.persona_words import describe
 from townsquare.agents.personas import Persona
 from townsquare.agents.prompts import quoting
+from townsquare.agents.prompts.browse import browse
 from townsquare.agents.prompts.create import create
 from townsquare.agents.prompts.interview import interview
+from townsquare.agents.prompts.judge_statement import judge_statement
+from townsquare.agents.prompts.note_statements import note_statements
 from townsquare.agents.prompts.questionnaire import choice, free, likert
 from townsquare.agents.prompts.rate import rate
 from townsquare.agents.prompts.read import read
@@ -58,6 +61,12 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
     "title": ("title", lambda text, at: create(YOU, ["a"], [], [], [text], number=2, limit=2, tick=1)),
     "category": ("title", lambda text, at: create(YOU, [text, "b"], [], [], [], number=1, limit=1, tick=1)),
     "rated item": ("ratings", lambda text, at: rate(YOU, [], among(text))),
+    "browsed item": ("looks", lambda text, at: browse(YOU, [], among(text), page=2, viewed=4, likes=1)),
+    "title once liked": ("looks", lambda text, at: browse(YOU, [text], NEWS, page=2, viewed=4, likes=1)),
+    "browsing persona": ("looks", lambda text, at: browse(as_persona(text, at), [], NEWS, page=1, viewed=0, likes=0)),
+    "article that is read": ("answer", lambda text, at: note_statements(among(text))),
+    "statement that is judged": ("answer", lambda text, at: judge_statement(text, NEWS)),
+    "evidence": ("answer", lambda text, at: judge_statement(NEWS[0], among(text))),
     "statement": ("answer", lambda text, at: likert(YOU, [], text)),
     "option": ("answer", lambda text, at: choice(YOU, [], "Which?", [text, "b"])),
     "question": ("answer", lambda text, at: free(YOU, [], text, words=20)),

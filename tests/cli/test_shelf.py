@@ -48,3 +48,11 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "file/data/ml-1m cannot be written" in done.stderr
+
+
+def test_prices_say_that_they_have_to_be_checked(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text('["openai:mine"]\nusd_in = 0\nusd_out = 7.25\ndate = 2026-11-01\nsource = "me"\n', "utf-8")
+    shown = townsquare("list", "prices", cwd=tmp_path, TOWNSQUARE_PRICES=str(own)).stdout
+    assert "7.25" in shown
+    assert "before you rely on them" in shown

@@ -102,6 +102,9 @@ class FakeRun:
     def measures(self):
         return self._measures
 
+    def conversations(self):
+        return pd.DataFrame()
+
     def snapshot_ticks(self):
         return self._snapshots
 

@@ -1,11 +1,13 @@
 import pytest
 
-from townsquare.dashboard.charts import BESIDE, HOMOGENISATION, INEQUALITY, LIFE, QUALITY, SPREAD
+from townsquare.dashboard.charts import BESIDE, HOMOGENISATION, INEQUALITY, LIFE, QUALITY, RUMOURS, SPREAD
 from townsquare.dashboard.labels import LABELS, label_of
 from townsquare.dashboard.summary import MAIN
 
 
-@pytest.mark.parametrize("measure", sorted({*BESIDE, *HOMOGENISATION, *INEQUALITY, *LIFE, *QUALITY, *SPREAD, *MAIN}))
+@pytest.mark.parametrize(
+    "measure", sorted({*BESIDE, *HOMOGENISATION, *INEQUALITY, *LIFE, *QUALITY, *RUMOURS, *SPREAD, *MAIN})
+)
 def test_whatever_is_shown_has_a_label(measure):
     assert measure in LABELS
 

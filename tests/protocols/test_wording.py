@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from townsquare.protocols import Settings
 from townsquare.protocols.wording import first_problem
@@ -19,6 +19,14 @@ class Outer(Settings):
     row: tuple[Inner, ...] = ()
     perhaps: Inner | None = None
     words: tuple[str, ...] = ()
+    name: str = ""
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name == "an":
+            raise ValueError("a name has three letters (got 'an'); did you mean 'ann'?")
+        return name
 
     @model_validator(mode="after")
     def _rule(self) -> "Outer":
@@ -30,12 +38,13 @@ class Outer(Settings):
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [
-        ({"iner": {}}, "unknown key 'iner'. Did you mean 'inner'? Allowed here: inner, perhaps, row, words."),
+        ({"iner": {}}, "unknown key 'iner'. Did you mean 'inner'? Allowed here: inner, name, perhaps, row, words."),
         ({"inner": {"dept": 1}}, "unknown key 'inner.dept'. Did you mean 'depth'? Allowed here: depth, width."),
         ({"row": [{}, {"witdh": 1}]}, "unknown key 'row.1.witdh'. Did you mean 'width'? Allowed here: depth, width."),
         ({"perhaps": {"qqq": 1}}, "unknown key 'perhaps.qqq'. Allowed here: depth, width."),
         ({"inner": {"depth": 0}}, "inner.depth: Input should be greater than or equal to 1 (got 0)."),
         ({"inner": {"width": 10}}, "inner.width may be 9 at most."),
+        ({"name": "an"}, "name: a name has three letters (got 'an'); did you mean 'ann'?"),
         ({"inner": {"depth": True}}, "inner: depth must be a number, not true."),
     ],
     ids=str,

@@ -96,15 +96,17 @@ async def put(
     embedder: Embedder | None = None,
     recall: int = 5,
     room: Room = ROOM,
+    first: int = 0,
 ) -> list[Row]:
     """What each of ``agents`` answers, knowing what it knew at the start of ``tick``; by agent, then by question.
 
-    A missing answer is a row that says so. Raises RunStopped only.
+    Asks are numbered from ``first``, so that two questionnaires in one tick can be told apart. A missing answer is a
+    row that says so. Raises RunStopped only.
     """
     remembering = Remembering(memory, embedder, recall=recall)
     everybody = np.asarray(agents, np.int64)
     waiting = []
-    for number, question in enumerate(questionnaire.questions):
+    for number, question in enumerate(questionnaire.questions, first):
         about = (question.text, *question.options)
         recalled = remembering.recall(everybody, tick, [about] * len(everybody))
         for agent, memories in zip(everybody.tolist(), recalled, strict=True):

@@ -3,6 +3,7 @@
 from townsquare.agents.chat.connect import model_name
 from townsquare.build.models import Models, ancestors, as_shelf, asking
 from townsquare.build.questioning import interviewed, questioned
+from townsquare.build.remotes import needing
 from townsquare.build.town import Built, build, fitted_at, items_table, measure, recommender, restore, retune, state_of
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "items_table",
     "measure",
     "model_name",
+    "needing",
     "questioned",
     "recommender",
     "restore",

@@ -6,6 +6,7 @@ import numpy as np
 
 from townsquare.agents.minds.llm_creator import LLMCreator, Place
 from townsquare.agents.minds.llm_reader import LLMReader
+from townsquare.agents.minds.remote import Remote
 from townsquare.agents.persona_sampling import Cast as Personas
 from townsquare.agents.persona_sampling import Distribution, draw, enough, seated
 from townsquare.agents.persona_table import from_csv
@@ -14,7 +15,7 @@ from townsquare.build.casting import space_embedder
 from townsquare.build.models import Models
 from townsquare.protocols.asking import AskModel
 from townsquare.protocols.columns import FloatArray
-from townsquare.protocols.errors import ScenarioError
+from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.memory import Embedder, MemoryStore
 from townsquare.protocols.registry import find, known, make
 from townsquare.protocols.streams import Streams
@@ -61,15 +62,15 @@ def minds_of(
         if not of.count:
             continue
         name = _full(of.mind, _ROLES[group])
-        cls = find("mind", name)
+        cls = _class(group, name, of.mind)
         if issubclass(cls, LLMReader | LLMCreator):
-            assert models is not None
-            if issubclass(cls, LLMReader) != (_ROLES[group] == "reader"):
-                raise ScenarioError(
-                    f"{group}.mind: {of.mind!r} cannot decide for a {_ROLES[group]}; llm stands for one that can."
-                )
+            if models is None:
+                raise ScenarioError(f"{group}.mind: a mind that asks a model is named llm... (got {of.mind!r}).")
             people[group] = _people(group, of, scenario, streams, environment, models)
             minds[group] = _asking(cls, people[group], of, scenario, streams, environment)
+        elif issubclass(cls, Remote):
+            assert models is not None
+            minds[group] = Remote(Remote.Config(), models.recorded, seed=streams.seed, batch=scenario.remote.batch)
         else:
             minds[group] = _mind(name, streams)
     return minds, people
@@ -78,6 +79,21 @@ def minds_of(
 def _full(name: str, role: str) -> str:
     """``llm`` and ``behavioural`` stand for the mind of that kind that suits the role."""
     return f"{name}-{role}" if f"{name}-{role}" in known("mind") else name
+
+
+def _class(group: str, name: str, given: str) -> type:
+    """The class of a mind; ScenarioError where there is none, or only one for the other role."""
+    try:
+        cls = find("mind", name)
+    except InputError as error:
+        raise ScenarioError(f"{group}.mind: {error}") from error
+    role = _ROLES[group]
+    other, asks = ("creator", LLMCreator) if role == "reader" else ("reader", LLMReader)
+    if name.endswith(f"-{other}") or issubclass(cls, asks):
+        raise ScenarioError(
+            f"{group}.mind: {given!r} cannot decide for a {role}; llm and behavioural stand for those that can."
+        )
+    return cls
 
 
 def _mind(name: str, streams: Streams) -> Mind:

@@ -13,11 +13,13 @@ from townsquare.agents.chat.cassette import Cassette, Mode, Shelf
 from townsquare.agents.chat.connect import connect, model_name
 from townsquare.agents.chat.patience import Gate
 from townsquare.agents.chat.prices import Prices
+from townsquare.agents.remote.recorded import Recorded
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.chat import Chat
 from townsquare.protocols.errors import RunFolderError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.team import Team
 
 CASSETTE = "cassette.sqlite"
 """Name of a run folder's own cassette."""
@@ -38,6 +40,7 @@ class Models:
         Raises InputError when a model cannot be reached by its name: an unknown provider, a missing package or key.
         """
         self.scenario, self.settings, self.asked = scenario, scenario.chat, Asked()
+        self.recorded = Recorded(self.asked)
         self.prices = Prices.load()
         self.cassette: Cassette | None = None
         self.meter: Meter | None = None
@@ -92,6 +95,7 @@ class Models:
         if self.cassette is not None:
             self.cassette.close()
         self.cassette, self._settled = cassette, settled
+        self.recorded.use(cassette, settled)
         self.meter = Meter(self.scenario.budget, self.prices, cassette.spent())
         self._askers.clear()
 
@@ -167,6 +171,7 @@ def ancestors(folder: RunFolder, *, whole: bool = False) -> list[Shelf]:
 
 
 def asking(scenario: News) -> list[str]:
-    """The groups whose mind asks a language model."""
+    """The groups whose mind asks a language model; ``team`` stands for those who check what is disputed."""
     groups = {group: getattr(scenario, group) for group in GROUPS}
-    return [group for group, of in groups.items() if of.count and of.mind.startswith("llm")]
+    team = ["team"] if isinstance(scenario, Team) and scenario.team.mind == "llm" else []
+    return [group for group, of in groups.items() if of.count and of.mind.startswith("llm")] + team

@@ -18,6 +18,7 @@ async def questioned(built: Built, questionnaires: tuple[Questionnaire, ...], ti
     """What is answered to the questionnaires that are due at the start of ``tick``; None when none is."""
     due = [one for one in questionnaires if tick in one.ticks]
     rows: list[Row] = []
+    asked = 0
     for one in due:
         people = built.people[one.group]
         rows += await put(
@@ -29,7 +30,9 @@ async def questioned(built: Built, questionnaires: tuple[Questionnaire, ...], ti
             people.agents,
             embedder=people.embedder,
             recall=people.recall,
+            first=asked,
         )
+        asked += len(one.questions)
     return table(rows) if due else None
 
 

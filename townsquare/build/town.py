@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,20 @@ from townsquare.agents.chat.cassette import Shelf
 from townsquare.build.casting import agents_table, cast_of, data_hashes, numbered, space_of
 from townsquare.build.groups import People, minds_of
 from townsquare.build.models import Models, asking
+from townsquare.build.remotes import Remotes, needing
 from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.recommender import Recommender, Stateful
 from townsquare.protocols.registry import find, known, make
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Remembers, Town
 from townsquare.protocols.workers import Workers
-from townsquare.sim.environments.feed import Feed
+from townsquare.sim.environments.feed import Cast, Feed
+from townsquare.sim.environments.rumour_feed import RumourFeed
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.team import Team
+
+if TYPE_CHECKING:
+    from townsquare.build.team import LocalTeam
 
 
 @dataclass(slots=True)
@@ -38,6 +44,15 @@ class Built:
     """What its minds ask; None where nobody asks a language model."""
     people: Mapping[str, People] = field(default_factory=dict)
     """By group, those whom a language model stands for."""
+    remotes: Remotes | None = None
+    """The agents elsewhere that it asks; None where it asks none."""
+    team: "LocalTeam | None" = None
+    """Those who check what is disputed; None where nobody does."""
+
+    async def connect(self, run: str) -> None:
+        """Reach the agents elsewhere, if any are asked. Raises InputError when they are not there."""
+        if self.remotes is not None:
+            await self.remotes.connect(run, self.town.minds)
 
     def open_models(
         self, folder: Path, run: str, *, shelves: Sequence[Shelf] = (), settled: int = 0, replay: bool = False
@@ -62,7 +77,11 @@ class Built:
                 people.memory.forget_from(0)
 
     async def close(self) -> None:
-        """Let go of what the models hold."""
+        """Let go of what the models hold, and of the broker."""
+        if self.remotes is not None:
+            await self.remotes.close()
+        if self.team is not None:
+            await self.team.close()
         if self.models is not None:
             await self.models.close()
 
@@ -80,14 +99,16 @@ def build(
     ``model`` is a language model of the user's own, where the scenario names one; ``offline``: none will be asked.
     ``models`` stand in for those that the scenario names.
     """
-    if models is None and asking(scenario):
+    if models is None and (asking(scenario) or needing(scenario)):
         models = Models(scenario, model, offline=offline)
+    remotes = Remotes(scenario, models.recorded) if models is not None and needing(scenario) else None
     streams = Streams(scenario.seed)
     space = space_of(scenario, streams)
     cast = cast_of(scenario, space, streams)
-    environment = Feed(numbered(scenario, space.category_names), streams, cast, Workers(workers))
+    environment = _environment(numbered(scenario, space.category_names), streams, cast, Workers(workers))
     minds, people = minds_of(scenario, streams, environment, models)
-    town = Town(environment, minds, recommender(scenario.at(0), streams))
+    team = _team(scenario, streams, models)
+    town = Town(environment, minds, recommender(scenario.at(0), streams, remotes), moderator=team)
     return Built(
         town,
         environment,
@@ -96,11 +117,27 @@ def build(
         [find("measure", name) for name in known("measure")],
         models,
         people,
+        remotes,
+        team,
     )
 
 
-def recommender(scenario: News, streams: Streams) -> Recommender:
-    """The recommender that a scenario names, not yet fitted."""
+def _team(scenario: News, streams: Streams, models: Models | None) -> "LocalTeam | None":
+    if not isinstance(scenario, Team):
+        return None
+    from townsquare.build.team import LocalTeam  # the messaging protocol is loaded only where somebody talks
+
+    return LocalTeam(scenario, streams, models)
+
+
+def _environment(scenario: News, streams: Streams, cast: Cast, workers: Workers) -> Feed:
+    if isinstance(scenario, Team):
+        return RumourFeed(scenario, streams, cast, workers)
+    return Feed(scenario, streams, cast, workers)
+
+
+def recommender(scenario: News, streams: Streams, remotes: Remotes | None = None) -> Recommender:
+    """The recommender that a scenario names, not yet fitted; ``remotes`` connect one that is elsewhere."""
     name = scenario.recommender.name
     made = make("recommender", name, scenario.recommender.settings(), streams)
     if not isinstance(made, Recommender):
@@ -108,6 +145,8 @@ def recommender(scenario: News, streams: Streams) -> Recommender:
         raise ScenarioError(
             f"recommender {name!r} ({where}) does not have the methods of a recommender: fit, update, recommend."
         )
+    if remotes is not None:
+        remotes.serve(made)
     return made
 
 
@@ -123,10 +162,10 @@ def fitted_at(scenario: News, tick: int) -> int:
     return last
 
 
-def retune(town: Town, scenario: News, tick: int) -> None:
+def retune(town: Town, scenario: News, tick: int, remotes: Remotes | None = None) -> None:
     """What the run loop does before each tick: swap the recommender where the scenario says so."""
     if tick and scenario.at(tick).recommender != scenario.at(tick - 1).recommender:
-        town.recommender = recommender(scenario.at(tick), Streams(scenario.seed))
+        town.recommender = recommender(scenario.at(tick), Streams(scenario.seed), remotes)
     town.learns = fitted_at(scenario, tick) == tick
 
 
@@ -137,7 +176,7 @@ def restore(built: Built, scenario: News, tick: int, state: Mapping[str, Any]) -
     for group, mind in town.minds.items():
         if isinstance(mind, Remembers):
             mind.load(_part(state, f"mind.{group}."))
-    town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed))
+    town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed), built.remotes)
     last = fitted_at(scenario, max(tick - 1, 0))
     if isinstance(town.recommender, Stateful) or fitted_at(scenario, tick) != tick:
         town.recommender.fit(*built.environment.history(last))

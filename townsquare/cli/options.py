@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
     _run_verbs(verbs)
     _table_verbs(verbs)
+    _wire_verbs(verbs)
     _shelf_verbs(verbs)
     return top
 
@@ -76,6 +77,7 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     resume.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     _sets(resume)
     resume.add_argument("--budget", type=float, metavar="USD", help="the run's whole budget, what is spent included")
+    _broker(resume)
     _working(resume)
 
     fork = _verb(verbs, "fork", "running", "branch a run at a tick, with one thing changed, without copying its past")
@@ -207,6 +209,71 @@ def _evaluated(verb: argparse.ArgumentParser, what: str) -> None:
     verb.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    serve = _verb(
+        verbs,
+        "serve",
+        "serving",
+        "serve agents that live elsewhere: registry, tasks, groups; shows who is there",
+        "Without --broker it starts a broker of its own, for trying things out. docs/remote-agents.md has the rest.",
+    )
+    serve.add_argument(
+        "--broker", metavar="URL", help="mqtt://HOST:1883 or mqtts://HOST:8883 (default: one of its own)"
+    )
+    serve.add_argument("--port", type=int, metavar="N", help="port of its own broker (default 1883; 0 for any)")
+    serve.add_argument("--record", type=Path, metavar="DIR", help="keep all cards, messages, groups and tasks here")
+    serve.add_argument("--embedder", default="hashing", metavar="NAME", help="what discovery compares with (hashing)")
+    serve.add_argument("--json", action="store_true", help="print every change of who is there as a line of JSON")
+    _root(serve)
+
+    join = _verb(
+        verbs,
+        "join",
+        "joining",
+        "put an agent on the wire: a function, a LangChain Runnable, a model, a mind, a program, a person",
+        "A card says who the agent is; a function's name and docstring will do. docs/remote-agents.md has examples.",
+    )
+    what = join.add_mutually_exclusive_group(required=True)
+    what.add_argument("--agent", metavar="MODULE:CALLABLE", help="a function, a Runnable, or an object with run(task)")
+    what.add_argument("--model", metavar="P:M", help="a language model: openai:gpt-4o-mini")
+    what.add_argument("--mind", metavar="NAME", help="a town's mind: behavioural-reader, a plug-in's")
+    what.add_argument("--program", metavar="CMD", help="a command that reads tasks and writes results, JSON by line")
+    what.add_argument("--human", action="store_true", help="you, at this terminal")
+    join.add_argument("--card", type=Path, metavar="FILE", help="who it is, in TOML or JSON")
+    join.add_argument("--name", metavar="N", help="its name (default: the card's, or the function's)")
+    join.add_argument("--description", metavar="TEXT", help="what it does (default: the card's, or the docstring)")
+    join.add_argument("--count", type=int, metavar="N", help="so many of them, NAME-0 to NAME-(N-1), on one connection")
+    join.add_argument("--quiet", action="store_true", help="do not tell what it does")
+    _wire(join)
+
+    call = _verb(
+        verbs, "call", "calling", "give an agent a task and print what comes of it; exit code 1 when it failed"
+    )
+    call.add_argument("agent", metavar="AGENT", help="its name (`townsquare agents` lists them)")
+    call.add_argument("text", metavar="TEXT", nargs="?", default="", help="the task, in words")
+    call.add_argument("--input", metavar="JSON", help="what it is to be done with")
+    call.add_argument("--capability", default="", metavar="C", help="which of its capabilities is meant")
+    call.add_argument("--seconds", type=float, default=60.0, metavar="S", help="how long it may take (default 60)")
+    call.add_argument("--json", action="store_true", help="print the whole result as JSON")
+    _wire(call)
+
+    agents = _verb(verbs, "agents", "calling", "list the agents that are there, or find those who can do something")
+    agents.add_argument("query", metavar="TEXT", nargs="?", help="what it should do, in words: the best come first")
+    agents.add_argument("--top", type=int, default=5, metavar="N", help="how many are found (default 5)")
+    agents.add_argument("--json", action="store_true", help="print JSON")
+    _wire(agents)
+
+
+def _wire(verb: argparse.ArgumentParser) -> None:
+    where = "the broker (default: $TOWNSQUARE_BROKER, or mqtt://localhost:1883)"
+    verb.add_argument("--broker", metavar="URL", help=where)
+    _root(verb)
+
+
+def _root(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--root", default="townsquare", metavar="R", help="first part of all topics (default townsquare)")
+
+
 def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     shelf = _verb(verbs, "list", "shelf", "show what is installed: scenarios, recommenders, minds, measures, ...")
     shelf.add_argument("kind", nargs="?", metavar="KIND", help="only this kind; or prices, what models cost")
@@ -240,6 +307,11 @@ def _models(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--mind", metavar="NAME", help="who decides for the panel: llm, behavioural, a plug-in's")
     verb.add_argument("--budget", type=float, metavar="USD", help="US dollars the run may spend on models")
     verb.add_argument("--tape", type=Path, metavar="FILE", help="a cassette to share with other runs")
+    _broker(verb)
+
+
+def _broker(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--broker", metavar="URL", help="where agents elsewhere are (default: $TOWNSQUARE_BROKER)")
 
 
 def _sets(verb: argparse.ArgumentParser) -> None:

@@ -16,8 +16,15 @@ from townsquare.estimate import estimate
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.protocols.scenario import parse_override
+from townsquare.sim.scenarios.news import News
 
-_STAND_FOR = {"model": "chat.model", "mind": "panel.mind", "budget": "budget.usd", "tape": "chat.tape"}
+_STAND_FOR = {
+    "model": "chat.model",
+    "mind": "panel.mind",
+    "budget": "budget.usd",
+    "tape": "chat.tape",
+    "broker": "remote.broker",
+}
 
 
 def overrides(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -134,6 +141,7 @@ def check(arguments: argparse.Namespace) -> int:
             "model calls": f"{wanted['model_calls']:,}",
             "tokens": f"{wanted['tokens']:,}",
             "cost": "price unknown" if wanted["usd"] is None else f"{wanted['usd']:.2f} USD",
+            **({"agents elsewhere": elsewhere} if (elsewhere := _elsewhere(scenario)) else {}),
             "events": f"{wanted['events']:,}",
             "memory": f"about {wanted['memory_mb']:,.0f} MB",
             "time": f"about {printing.duration(wanted['seconds'])}",
@@ -141,6 +149,13 @@ def check(arguments: argparse.Namespace) -> int:
         },
     )
     return 0
+
+
+def _elsewhere(scenario: News) -> str:
+    """What has to be on a broker before the scenario can run; "" where nothing has to."""
+    needed = build.needing(scenario)
+    where = scenario.remote.url() or "a broker still to be named (--broker)"
+    return f"{needed}, on {where}; not tried" if needed else ""
 
 
 def _workers(arguments: argparse.Namespace) -> int | None:

@@ -57,6 +57,8 @@ def _prices(arguments: argparse.Namespace) -> int:
         return 0
     body = [(name, f"{p.usd_in:g}", f"{p.usd_out:g}", p.date.isoformat(), p.source) for name, p in rows.items()]
     printing.table("USD per million tokens", ("model", "in", "out", "checked", "source"), body)
+    print("\nCopied by hand when they were checked: compare them with your provider's before you rely on them.")
+    print("Your own rows, which win: ~/.config/townsquare/prices.toml, or the file that TOWNSQUARE_PRICES names.")
     return 0
 
 

@@ -19,6 +19,7 @@ INEQUALITY = tuple(f"{deed}_gini_{over}" for over in ("articles", "creators") fo
 HOMOGENISATION = ("jaccard_exposure", "jaccard_click", "jaccard_like")
 QUALITY = ("quality_created", "quality_exposed", "quality_liked")
 SPREAD = ("spread_in_loop", "spread_out_loop", "loop_distance")
+RUMOURS = ("false_shown", "false_clicked", "removal_precision", "removal_recall")
 BESIDE = (
     "likes_per_user",
     "users_in_training",
@@ -26,6 +27,7 @@ BESIDE = (
     "jaccard_exposure",
     "quality_created",
     "spread_in_loop",
+    "false_shown",
 )
 """What the overlay of two arms shows."""
 
@@ -90,6 +92,18 @@ def spread(measures: pd.DataFrame) -> "VConcatChart":
     }
     made = panel(_lines(measures, names), axis="distance in latent space", height=190, width=560)
     return sheet([[made]], "Polarisation: users in and out of the recommender's loop")
+
+
+def rumours(measures: pd.DataFrame) -> "VConcatChart":
+    """How much of what is shown and clicked is false, and how well it is removed."""
+    names = {
+        "false_shown": "false, of what is shown",
+        "false_clicked": "false, of what is clicked",
+        "removal_precision": "false, of what is removed",
+        "removal_recall": "removed, of what is false",
+    }
+    made = panel(_lines(measures, names), axis="share", height=190, width=560)
+    return sheet([[made]], "Rumours: false articles shown, clicked and removed")
 
 
 def overlay(

@@ -34,6 +34,8 @@ _READ = {
     "the better articles.",
     "spread": "Users in the loop had a like in the training window; of the others the recommender knows nothing. "
     "A gap in a line means that nobody was in that group.",
+    "rumours": "Of the articles in circulation a fixed share is false; what lies below it on the first two lines was "
+    "kept from readers. A gap in a line means that nothing was removed yet.",
 }
 
 
@@ -69,6 +71,7 @@ def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
         ),
         ("Quality of articles created, shown and liked", charts.QUALITY, charts.quality, "quality"),
         ("Polarisation: users in and out of the recommender's loop", charts.SPREAD, charts.spread, "spread"),
+        ("Rumours: false articles shown, clicked and removed", charts.RUMOURS, charts.rumours, "rumours"),
     ):
         if charts.measured(table, names):
             found.append(_figure(title, table, names, draw(table), _READ[key]))

@@ -153,7 +153,26 @@ LABELS: dict[str, Label] = {
     "loop_distance": Label(
         "In loop to out of loop", "latent distance", "Distance between the centres of the two groups.", ours=True
     ),
+    "false_shown": Label(
+        "False articles shown", "share, 0 to 1", "Share of exposures that fall on articles that are false.", ours=True
+    ),
+    "false_clicked": Label(
+        "False articles clicked", "share, 0 to 1", "Share of clicks that fall on articles that are false.", ours=True
+    ),
+    "disputes_per_user": Label(
+        "Disputes per user", "disputes a tick", "Articles disputed in this tick, divided by the users.", ours=True
+    ),
+    "removed_articles": Label("Articles removed", "articles", "Articles removed by moderators so far.", ours=True),
+    "removal_precision": Label(
+        "Precision of removal", "share, 0 to 1", "Share of the articles removed so far that are false.", ours=True
+    ),
+    "removal_recall": Label(
+        "Recall of removal",
+        "share, 0 to 1",
+        "Share of the false articles in circulation when the tick began that are removed.",
+        ours=True,
+    ),
     **_families(),
     **_per_reader(),
 }
-"""Every measure of the news scenario, and those that a comparison takes per user."""
+"""Every measure of the built-in scenarios, and those that a comparison takes per user."""

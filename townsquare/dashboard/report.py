@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from townsquare.dashboard import figures, page
+from townsquare.dashboard.conversations import conversations
 from townsquare.dashboard.figures import Figure
 from townsquare.dashboard.phases import phases_of
 from townsquare.dashboard.summary import summarise
@@ -68,7 +69,7 @@ def render(
         paired = page.comparison_table(comparison) if comparison else ""
         first, *rest = (drawn(f) for f in beside)
         body.append(page.section("Beside the control", "\n".join([line, first, paired, *rest])))
-    body.append(page.models_table(ledger or {}))
+    body += [conversations(run.conversations()), page.models_table(ledger or {})]
     names += [name for f in [*shown, *beside] for name in f.measures]
     body += [page.definitions(names), page.provenance(run.info)]
     style = resources.files("townsquare.dashboard").joinpath("report.css").read_text("utf-8")

@@ -24,6 +24,11 @@ MAIN = (
     "spread_in_loop",
     "spread_out_loop",
     "loop_distance",
+    "false_shown",
+    "false_clicked",
+    "removed_articles",
+    "removal_precision",
+    "removal_recall",
 )
 """What a summary shows, in this order, as far as it was measured."""
 

@@ -62,5 +62,6 @@ def checked_model(model: str) -> str:
     provider, colon, name = model.partition(":")
     if model and not (colon and provider.strip() and name.strip()):
         meant = model.replace("/", ":", 1) if "/" in model else f"openai:{model}"
-        raise ValueError(f"a model is named provider:model (got {model!r}); did you mean {meant!r}?")
+        hint = "neither part may be empty" if colon else f"did you mean {meant!r}?"
+        raise ValueError(f"a model is named provider:model (got {model!r}); {hint}")
     return model

@@ -8,7 +8,7 @@ import numpy as np
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("post", "shown", "click", "like", "refused", "no_answer")
+KINDS = ("post", "shown", "click", "like", "refused", "no_answer", "dispute", "verdict")
 """Event kinds by code. Codes are part of the run-folder format: append, never reorder."""
 REASONS = (
     "",
@@ -27,9 +27,13 @@ REASONS = (
     "invalid",
     "declined",
     "failed",
+    "abstain",
+    "show",
+    "remove",
 )
 """Why, by code: the source of a slot for ``shown``, the objection for ``refused``, and for ``no_answer`` what became of
-the question: ``invalid`` even after a repair, ``declined`` by the model, ``failed`` on the way. Append, never reorder.
+the question: ``invalid`` even after a repair, ``declined`` by the model, ``failed`` on the way; what a ``verdict`` came
+to. Append, never reorder.
 """
 KIND = {name: code for code, name in enumerate(KINDS)}
 REASON = {name: code for code, name in enumerate(REASONS)}
@@ -48,7 +52,7 @@ class Events:
     item: IntArray
     """int32: the item concerned, -1 for none."""
     value: FloatArray
-    """float32, five decimals: utility for clicks and likes, quality for posts, 0 elsewhere."""
+    """float32, five decimals: utility for clicks and likes, quality for posts, a verdict's score; 0 elsewhere."""
     rank: IntArray
     """int16: place in the slate, counted from 0; -1 where there is none."""
     ref: IntArray

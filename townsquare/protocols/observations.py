@@ -45,7 +45,7 @@ class Observations:
     traits: Mapping[str, FloatArray] = field(default_factory=dict)
     """Who they are: name -> (n,) or (n, d)."""
     features: Mapping[str, FloatArray] = field(default_factory=dict)
-    """What can be told of the items: name -> (n, k)."""
+    """What can be told of the items: name -> (n, k); but see ``about_elsewhere``."""
     keys: IntArray = field(default_factory=lambda: np.zeros((0, 0), np.uint64))
     """(n, k) what the random draws about the items hang on (``Catalogue.keys``)."""
     elsewhere: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
@@ -56,6 +56,8 @@ class Observations:
     """(n,) what the random draws about the agents hang on; by default their ids. A town in which ids move when a group
     grows gives numbers that do not.
     """
+    about_elsewhere: tuple[str, ...] = ()
+    """Which features tell of ``elsewhere``: those are (m,) or (m, d)."""
 
     def __post_init__(self) -> None:
         if len(self.seats) != len(self.agents):
@@ -75,6 +77,6 @@ class Observations:
             self.limit,
             items,
             {name: column[i] for name, column in self.traits.items()},
-            {name: column[i][here] for name, column in self.features.items()},
+            {name: column[i][here] for name, column in self.features.items() if name not in self.about_elsewhere},
             tuple(map(self.text, items)),
         )

@@ -99,6 +99,7 @@ class RunWriter:
         snapshot: State | None,
         asks: pa.Table | None = None,
         answers: pa.Table | None = None,
+        conversations: pa.Table | None = None,
         seconds: float,
         memory: float,
     ) -> None:
@@ -106,7 +107,7 @@ class RunWriter:
         table = events_table(tick, events)
         self._write_table("events", tick, table, dictionary=["kind", "why"])
         self._write_table("items", tick, items)
-        for kind, table in (("asks", asks), ("answers", answers)):
+        for kind, table in (("asks", asks), ("answers", answers), ("conversations", conversations)):
             if table is not None:
                 (self.path / kind).mkdir(exist_ok=True)
                 self._write_table(kind, tick, table)
@@ -154,7 +155,7 @@ class RunWriter:
     def _forget_after(self, done: int) -> None:
         for path in self.path.glob("*.tmp"):
             path.unlink()
-        for kind in ("events", "items", "snapshots", "checkpoints", "asks", "answers"):
+        for kind in ("events", "items", "snapshots", "checkpoints", "asks", "answers", "conversations"):
             for path in (self.path / kind).glob("*"):
                 if path.suffix == ".tmp" or (path.stem.isdigit() and int(path.stem) >= done):
                     path.unlink()

@@ -157,6 +157,15 @@ class RunFolder:
         """Answers to questionnaires: tick, agent, questionnaire, question, answer, value, outcome."""
         return self._rows("answers")
 
+    def conversations(self) -> pd.DataFrame:
+        """What agents said to each other in groups, and the work they handed out: one row per step, in order.
+
+        Columns: tick, group (counted within the tick), step, kind (opened, floor, say, task, progress, result, ended),
+        sender, receivers (names with a space between), state (of the group, after the step), type (of a ``say``), text,
+        task, status (of a result or an ending), communication and work (tokens). Empty where nobody talked.
+        """
+        return self._rows("conversations")
+
     def _rows(self, kind: str) -> pd.DataFrame:
         paths = [self.segment(kind, tick) for tick in self.ticks()]
         frames = [read_table(path).to_pandas() for path in paths if path.exists()]

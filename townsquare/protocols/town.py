@@ -11,6 +11,7 @@ from townsquare.protocols.actions import Actions
 from townsquare.protocols.catalogue import Catalogue
 from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions
+from townsquare.protocols.moderator import Moderator, Posts, Verdicts
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import Recommender
 from townsquare.protocols.slates import Slates
@@ -68,12 +69,24 @@ class Environment(Protocol):
         """Take up where ``state`` was taken."""
 
 
+@runtime_checkable
+class Governed(Protocol):
+    """An environment whose items can be reviewed: after ``supply``, before anybody is shown anything."""
+
+    def pending(self, tick: int) -> Posts:
+        """What a moderator has to look at; may be empty."""
+
+    def govern(self, tick: int, posts: Posts, verdicts: Verdicts) -> Events:
+        """Put the verdicts into effect; each becomes a ``verdict`` event."""
+
+
 @dataclass(slots=True)
 class Town:
-    """An environment with its minds (by population) and its recommender."""
+    """An environment with its minds (by population), its recommender and, where there is one, its moderator."""
 
     environment: Environment
     minds: Mapping[str, Mind]
     recommender: Recommender
     learns: bool = True
     """Whether the recommender learns from scratch at the start of the next tick."""
+    moderator: Moderator | None = None

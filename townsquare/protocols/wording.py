@@ -17,8 +17,8 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     message = problem["msg"].removeprefix("Value error, ").removesuffix(".")
     if not path:
         return f"{message}."
-    if isinstance(problem["input"], dict | list):  # a rule over several keys says itself what it got
-        return f"{path}: {message}."
+    if isinstance(problem["input"], dict | list) or "(got " in message:  # a rule of ours says itself what it got
+        return f"{path}: {message}" + ("" if message.endswith("?") else ".")
     return f"{path}: {message} (got {_short(problem['input'])})."
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.errors import ContractError
 from townsquare.protocols.events import Events
+from townsquare.protocols.moderator import Verdicts
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import answerable, named, sealed_columns
-from townsquare.protocols.town import Mind, Remembers, Town
+from townsquare.protocols.town import Governed, Mind, Remembers, Town
 
 
 async def tick(t: int, town: Town) -> Events:
@@ -19,6 +20,7 @@ async def tick(t: int, town: Town) -> Events:
     """
     environment = town.environment
     made = environment.apply(t, await decide(environment.supply(t), town.minds))  # supply: creators post
+    ruled = await govern(t, town)  # govern: what was disputed is reviewed
     if town.learns:
         interactions, catalogue = environment.history(t)
         with answerable("recommender", town.recommender, "fit", t):  # learn, before anybody is shown anything
@@ -26,7 +28,7 @@ async def tick(t: int, town: Town) -> Events:
     slates = environment.match(t, town.recommender)  # match
     seen = environment.observe(t, slates)  # observe
     actions = await decide(seen, town.minds)  # decide: the one barrier
-    events = Events.concat([made, environment.apply(t, actions)])  # apply, in a fixed order
+    events = Events.concat([made, ruled, environment.apply(t, actions)])  # apply, in a fixed order
     for mind in town.minds.values():
         if isinstance(mind, Remembers):
             mind.remember(t, events)  # remember
@@ -38,6 +40,20 @@ async def tick(t: int, town: Town) -> Events:
 async def decide(seen: Sequence[Observations], minds: Mapping[str, Mind]) -> list[Actions]:
     """What every cohort wants to do, all minds at once; answers in the order of ``seen``."""
     return list(await asyncio.gather(*(_answer(minds[cohort.group], cohort) for cohort in seen)))
+
+
+async def govern(t: int, town: Town) -> Events:
+    """What the moderator makes of the posts that await it, put into effect."""
+    if town.moderator is None or not isinstance(town.environment, Governed):
+        return Events.concat([])
+    posts = town.environment.pending(t)
+    if not len(posts):
+        return Events.concat([])
+    with answerable("moderator", town.moderator, "review", t):
+        verdicts = await town.moderator.review(sealed_columns(posts))
+    if not isinstance(verdicts, Verdicts) or len(verdicts.action) != len(posts):
+        raise ContractError(f"{named('moderator', town.moderator)} gave no verdict on each of {len(posts)} posts.")
+    return town.environment.govern(t, posts, verdicts)
 
 
 async def _answer(mind: Mind, seen: Observations) -> Actions:

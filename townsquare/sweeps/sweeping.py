@@ -122,7 +122,10 @@ class _Sweep:
             run = RunFolder(folder)
         except RunFolderError:
             return None
-        if run.info.seed != seed or scenario_of(run).fingerprint() != self.arms[arm].fingerprint():
+        wanted, found = self.arms[arm].scenario, scenario_of(run)
+        if hasattr(wanted, "budget"):  # a resume may have raised it since
+            found = found.model_copy(update={"budget": wanted.budget})
+        if run.info.seed != seed or found.fingerprint() != self.arms[arm].fingerprint():
             raise InputError(f"{folder} holds another run than arm {arm!r} with seed {seed}; move it away.")
         return run if run.info.status == "finished" else None
 

@@ -11,6 +11,7 @@ pytest is not needed to import this, only to run it.
 from townsquare.testing.little_town import AGENTS, CANDIDATES, TICK, excluded, little_events, little_town
 from townsquare.testing.memory_contract import MemoryStoreContract
 from townsquare.testing.recommender_contract import RecommenderContract
+from townsquare.testing.transport_contract import TransportContract
 
 __all__ = [
     "AGENTS",
@@ -18,6 +19,7 @@ __all__ = [
     "TICK",
     "MemoryStoreContract",
     "RecommenderContract",
+    "TransportContract",
     "excluded",
     "little_events",
     "little_town",

@@ -14,7 +14,7 @@ from townsquare.agents.chat.spans import Traced
 from townsquare.protocols import registry
 from townsquare.protocols.chat import Chat, Message, Reply, Request
 from townsquare.protocols.chat_settings import ChatSettings
-from townsquare.protocols.errors import InputError
+from townsquare.protocols.errors import ContractError, InputError
 from townsquare.testing.chat_server import ChatServer
 
 SETTINGS = ChatSettings(base_url="http://127.0.0.1:9/v1")
@@ -85,6 +85,42 @@ async def test_any_chat() -> None:
     assert model_name(Anything()).endswith("Anything")
 
 
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ("text", "returned str, not a Reply with a text"),
+        (None, "returned NoneType, not a Reply"),
+        (Reply(None), "returned Reply, not a Reply with a text"),  # type: ignore[arg-type]
+        (Reply("x", tokens_in=2**70), "tokens, which is no count"),
+        (Reply("x", tokens_out=-1), "a Reply with -1 tokens, which is no count"),
+    ],
+)
+async def test_a_chat_that_breaks_its_word(reply: Any, words: str) -> None:
+    class Odd:
+        async def complete(self, request: Request) -> Any:
+            return reply
+
+        async def close(self) -> None:
+            pass
+
+    with pytest.raises(ContractError, match=f"the model a:b {words}" if "returned" in words else words):
+        await connect(Odd(), SETTINGS).complete(Request("a:b", ()))
+
+
+def test_a_chat_that_is_not_async() -> None:
+    class Plain:
+        model = "plain:one"
+
+        def complete(self, request: Request) -> Reply:
+            return Reply("x")
+
+        def close(self) -> None:
+            pass
+
+    with pytest.raises(InputError, match="are async functions, not so those of plain:one"):
+        connect(Plain(), SETTINGS)
+
+
 def test_what_is_connected_is_not_connected_twice() -> None:
     chat = connect(shout, SETTINGS)
     assert connect(chat, SETTINGS) is chat
@@ -118,6 +154,7 @@ def test_langchain_by_name_and_as_an_object(monkeypatch: pytest.MonkeyPatch) -> 
         ("gpt-4o", "did you mean 'openai:gpt-4o'"),
         ("", "no model is named"),
         (7, r"a model is provider:model, .* \(got int\)"),
+        (Scripted, r"got the class Scripted, not an object of it"),
     ],
 )
 def test_what_is_no_model(model: Any, words: str) -> None:
@@ -130,6 +167,8 @@ def test_unknown_provider() -> None:
     pytest.importorskip("langchain")
     with pytest.raises(InputError, match=r"no provider of models named 'antropic'.* Did you mean 'anthropic'"):
         connect("antropic:claude", SETTINGS)
+    with pytest.raises(InputError, match=r"no provider of models named 'zzz' \(in 'zzz:x'\)\. Known: openai, scripted"):
+        connect("zzz:x", SETTINGS)
     with pytest.raises(InputError, match=r"no provider of models named 'opnai'.* Did you mean 'openai'"):
         connect("opnai:gpt", SETTINGS)
 

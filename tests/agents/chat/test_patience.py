@@ -14,6 +14,7 @@ from townsquare.agents.chat.providers.openai import OpenAI
 from townsquare.agents.chat.providers.scripted import Scripted
 from townsquare.protocols.chat import Chat, ChatError, Message, Reply, Request, Trouble
 from townsquare.protocols.chat_settings import ChatSettings
+from townsquare.protocols.errors import ContractError
 from townsquare.testing.chat_server import FAULTS, Behaviour, ChatServer, Fault
 
 
@@ -102,7 +103,7 @@ class TestRetries:
 
     async def test_bugs_are_no_outcomes(self) -> None:
         chat = patient(lambda request: {}["nothing"])
-        with pytest.raises(KeyError):
+        with pytest.raises(ContractError, match="failed: KeyError: 'nothing'"):
             await chat.complete(request())
         assert chat.gate.places._value == chat.settings.concurrency
 

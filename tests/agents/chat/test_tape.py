@@ -117,6 +117,21 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     tape.close()
 
 
+def opened_without_room(path: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, 16_000))
+    with pytest.raises(DiskFull, match="no room left on the disk for"):
+        Tape(path, write=True)
+
+
+def test_no_room_to_open_a_tape_is_no_torn_tape(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    Tape(path, write=True).close()
+    process = multiprocessing.get_context("spawn").Process(target=opened_without_room, args=(path,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
 def kept_with_others(path: Path, run: str, calls: int) -> None:
     tape = Tape(path, write=True)
     texts = [keep(tape, n, f"{run} says {n}", run=run) for n in range(calls)]

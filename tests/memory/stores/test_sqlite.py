@@ -118,7 +118,7 @@ def test_other_files_are_refused(tmp_path):
         "text": "no memory file",
         "other": "something else",
         "mine": "length 4",
-        "no/such": "opened",
+        "no/such": "there is no folder .*; make it first",
     }.items():
         with pytest.raises(InputError, match=says):
             store(tmp_path / name, 5)

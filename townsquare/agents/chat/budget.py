@@ -150,14 +150,16 @@ class Meter:
         cap, spent = self.budget, self.spent
         tokens = spent.tokens_in + spent.tokens_out
         if cap.calls is not None and spent.calls + 1 > cap.calls:
-            what = f"the budget of {cap.calls:,} calls is spent"
+            what, more = f"the budget of {cap.calls:,} calls is spent", "--set budget.calls"
         elif cap.tokens is not None and tokens + wanted.tokens > cap.tokens:
             what = f"the budget of {cap.tokens:,} tokens is spent: the next call may take {wanted.tokens:,}"
+            more = "--set budget.tokens"
         else:
             what = f"the budget of {cap.usd:g} USD is spent: the next call may cost {wanted.usd:.4f} USD"
+            more = "--budget"
         return (
             f"{what} ({spent.calls:,} calls, {tokens:,} tokens and {spent.usd:.4f} USD so far); every finished tick "
-            "and every reply is kept: `townsquare resume RUN` with a larger --budget goes on."
+            f"and every reply is kept: `townsquare resume RUN` with a larger {more} goes on."
         )
 
 

@@ -1,5 +1,6 @@
 """From the name of a model, or a model of the user's own, to a Chat that is ready for use."""
 
+import inspect
 from typing import Any
 
 from townsquare.agents.chat.patience import Gate, Patient
@@ -17,8 +18,8 @@ from townsquare.protocols.registry import find, known
 def connect(model: Any, settings: ChatSettings, gate: Gate | None = None) -> Chat:
     """A Chat for ``model``, with limits, retries and spans around it.
 
-    ``model`` is ``provider:name``, a LangChain chat model, a Chat (any object with ``complete`` and ``close``), or a
-    function from Request to text (a scripted model). Providers: those registered as kind ``chat``, built as
+    ``model`` is ``provider:name``, a LangChain chat model, a Chat (any object with async ``complete`` and ``close``),
+    or a function from Request to text (a scripted model). Providers: those registered as kind ``chat``, built as
     ``Class(name, settings)``; any other is LangChain's. Models that share an endpoint can share one ``gate``: then
     they share its places, limits and breaker. Nothing is sent yet. Raises InputError for a name that is not in full, an
     unknown provider, a missing package (with the command that installs it) or a missing key.
@@ -33,6 +34,8 @@ def model_name(model: Any) -> str:
         return _checked(model)
     if is_chat_model(model):
         return langchain_name(model)
+    if isinstance(model, type):
+        raise _no_model(model)
     if isinstance(model, Chat):
         named = getattr(model, "model", None)
         return named if isinstance(named, str) and named else f"{type(model).__module__}:{type(model).__qualname__}"
@@ -46,7 +49,11 @@ def _chat(model: Any, settings: ChatSettings) -> Chat:
         return _by_name(_checked(model), settings)
     if is_chat_model(model):
         return LangChain(model, settings)
-    if isinstance(model, Chat) and not isinstance(model, type):
+    if isinstance(model, type):
+        raise _no_model(model)
+    if isinstance(model, Chat):
+        if not all(inspect.iscoroutinefunction(method) for method in (model.complete, model.close)):
+            raise InputError(f"complete and close of a Chat are async functions, not so those of {model_name(model)}.")
         return model
     if callable(model):
         return Scripted(model, settings)
@@ -77,6 +84,5 @@ def _checked(model: str) -> str:
 
 
 def _no_model(model: object) -> InputError:
-    return InputError(
-        f"a model is provider:model, a LangChain chat model, a Chat or a function (got {type(model).__name__})."
-    )
+    told = f"the class {model.__name__}, not an object of it" if isinstance(model, type) else type(model).__name__
+    return InputError(f"a model is provider:model, a LangChain chat model, a Chat or a function (got {told}).")

@@ -9,8 +9,10 @@ from time import monotonic
 
 from townsquare.agents.chat.breaker import Breaker
 from townsquare.agents.chat.limits import Limiter
+from townsquare.agents.chat.providers.completion import token_count
 from townsquare.protocols.chat import Chat, ChatError, Reply, Request, Trouble, estimate_tokens
 from townsquare.protocols.chat_settings import ChatSettings
+from townsquare.protocols.errors import ContractError
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds: how long the first retry waits at most; it doubles with every further one, up to the longest."""
@@ -138,7 +140,7 @@ class Patient:
         tokens = prompt
         try:
             async with asyncio.timeout(self.settings.timeout):
-                reply = await self.chat.complete(request)
+                reply = _checked(await self.chat.complete(request), request.model)
             tokens = reply.tokens_in + reply.tokens_out
             return reply
         except TimeoutError as error:
@@ -160,6 +162,16 @@ class Patient:
         if self.settings.tokens_per_minute is None:
             return 0
         return sum(estimate_tokens(message.text) for message in request.messages) + estimate_tokens(request.schema)
+
+
+def _checked(reply: object, model: str) -> Reply:
+    """What a chat returned, if it can be recorded; ContractError for a chat that breaks its word."""
+    if not isinstance(reply, Reply) or not isinstance(reply.text, str):
+        raise ContractError(f"the model {model} returned {type(reply).__name__}, not a Reply with a text.")
+    for tokens in (reply.tokens_in, reply.tokens_out):
+        if token_count(tokens) is None:
+            raise ContractError(f"the model {model} returned a Reply with {tokens!r} tokens, which is no count.")
+    return reply
 
 
 def _uniform() -> float:

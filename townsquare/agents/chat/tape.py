@@ -132,7 +132,7 @@ class Tape:
         place: Place,
         replace: bool = False,
     ) -> Call:
-        """Record a reply and what was spent on it; returns the call as it is on file.
+        """Record a reply and what was spent on it (nothing, where no request was made); returns the call as on file.
 
         When another process has recorded the same request meanwhile, its reply stays (unless ``replace``) and is what
         everybody acts on; the money is counted all the same.
@@ -157,7 +157,8 @@ class Tape:
         with self._transaction() as run:
             added = run(_REPLACE if replace else _ADD, row).rowcount
             run(_HEALED, (request.key, made_by, place.tick))
-            run(_SPEND, (made_by, reply.tokens_in, reply.tokens_out, usd or 0.0))
+            if reply.attempts:
+                run(_SPEND, (made_by, reply.tokens_in, reply.tokens_out, usd or 0.0))
         if added:
             return Call(reply, usd, made_by, place)
         recorded = self.call(request.key)

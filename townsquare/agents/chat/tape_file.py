@@ -13,7 +13,7 @@ FORMAT: Final = 1
 """Version of the file format, kept in its user_version; a file with a larger one is refused."""
 _MARK: Final = 0x54535143
 """SQLite's application_id ("TSQC"): tells our files from other databases."""
-_FULL: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}
+_FULL: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}
 """No room, a quota that is used up, a file that may not grow."""
 _PATIENCE: Final = 60.0
 """Seconds to wait for another process that is writing."""

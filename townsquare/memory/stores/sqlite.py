@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,9 @@ class SQLite:
     def __init__(self, config: Config, dimensions: int) -> None:
         """Raises InputError when the file cannot be opened, is something else, or has vectors of another length."""
         self.config, self.dimensions = config, dimensions
+        folder = Path(config.path).parent
+        if not folder.is_dir():
+            raise InputError(f"store 'sqlite': there is no folder {folder} for {config.path}; make it first.")
         try:
             self._base = sqlite3.connect(config.path, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:

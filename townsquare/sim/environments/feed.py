@@ -117,6 +117,7 @@ class Feed:
                 elsewhere=active,
                 text=self._say(tick),
                 seats=np.array([self.seat(author) for author in self.members(group)]),
+                about_elsewhere=("content",),
             )
             for group, rows in self.writing.items()
             if rows.start < rows.stop
@@ -143,6 +144,10 @@ class Feed:
             return np.zeros(0, np.int64)
         end = starts[tick] if tick < len(starts) else len(self.articles)
         return np.arange(starts[max(0, tick - self.scenario.window)], end)
+
+    def _showable(self, tick: int) -> IntArray:
+        """Those of them that may be put before readers."""
+        return self._active(tick)
 
     def _own_articles(self, active: IntArray) -> tuple[IntArray, FloatArray]:
         """(creators, k) each creator's articles in circulation, -1 padded, and the likes on them."""
@@ -174,7 +179,7 @@ class Feed:
 
     def match(self, tick: int, recommender: Recommender) -> Slates:
         """Everybody's list, in blocks of readers."""
-        active, now = self._active(tick), self.now.slate
+        active, now = self._showable(tick), self.now.slate
         likes = self.articles["likes"][active].astype(np.int64)
         popular = active[np.argsort(-likes, kind="stable")]
         promoted = promoted_weights(now, tick, self.articles, active, self.cast.topics, self.streams)

@@ -52,6 +52,8 @@ class TickView:
     memory: Any
     """The lists, clicks and likes of the last ticks, and ``means``: where each reader's lay in the tick before."""
     streams: Streams
+    rumours: Any = None
+    """What is false, reviewed and removed, by article id (``RumourFeed``); None in a town without rumours."""
     _incidence: dict[str, csr_array] = field(default_factory=dict)
 
     @property

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from townsquare.protocols.chat_settings import Budget, ChatSettings, checked_model
 from townsquare.protocols.questionnaire import Questionnaire
 from townsquare.protocols.registry import configure
+from townsquare.protocols.remote_settings import RemoteSettings
 from townsquare.protocols.scenario import Scenario, Use
 from townsquare.protocols.settings import Settings
 
@@ -225,6 +226,7 @@ class News(Scenario):
         *(f"writers.{key}" for key in Writers.model_fields if key not in ("model", "articles")),
         *(f"chat.{key}" for key in ChatSettings.model_fields if key not in ANSWERS),
         "budget",
+        "remote",
         "questionnaires",
         "window",
         "data",
@@ -248,6 +250,8 @@ class News(Scenario):
     "Which language model, and how it is reached."
     budget: Budget = Budget()
     "What may be spent on it."
+    remote: RemoteSettings = RemoteSettings()
+    "Where agents are that decide or recommend from other processes."
     questionnaires: tuple[Questionnaire, ...] = ()
     "Questions put to a group at some ticks; they never change the run."
     window: int = Field(default=5, ge=1)
@@ -284,6 +288,9 @@ class News(Scenario):
             who = getattr(self, group)
             if who.count and who.mind.startswith("llm") and not (getattr(who, "model", "") or self.chat.model):
                 raise ValueError(f"{group}.mind is {who.mind!r}, which needs a model: give --model provider:model")
+        strange = sorted(set(self.remote.agents) - {"", "users", "panel", "creators", "writers"})
+        if strange:
+            raise ValueError(f"remote.agents: there is no group {strange[0]!r}; use users, panel, creators, writers")
         for one in self.questionnaires:
             who = getattr(self, one.group, None) if one.group in ("users", "panel", "creators", "writers") else None
             if who is None or not who.count or not who.mind.startswith("llm"):

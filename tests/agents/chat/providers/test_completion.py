@@ -66,6 +66,9 @@ def test_no_choice(found: Any) -> None:
         ({"prompt_tokens": 7}, (7, 1), False),
         ({"prompt_tokens": -7, "completion_tokens": True}, (3, 1), False),
         ({"prompt_tokens": 7.5, "completion_tokens": "2"}, (3, 1), False),
+        ({"prompt_tokens": 2**31 - 1, "completion_tokens": 0}, (2**31 - 1, 0), True),
+        ({"prompt_tokens": 2**70, "completion_tokens": 2**31}, (3, 1), False),
+        ("7", (3, 1), False),
         (None, (3, 1), False),
     ],
 )

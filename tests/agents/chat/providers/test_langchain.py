@@ -182,6 +182,9 @@ class TestOtherModels:
         usage: Any = {"input_tokens": 5, "output_tokens": 6, "total_tokens": 11}
         reply = await LangChain(Doubled(answer=AIMessage("x", usage_metadata=usage))).complete(request())
         assert (reply.tokens_in, reply.tokens_out, reply.counted) == (5, 6, True)
+        usage = {"input_tokens": 2**70, "output_tokens": -6, "total_tokens": 0}
+        absurd = await LangChain(Doubled(answer=AIMessage("x", usage_metadata=usage))).complete(request())
+        assert (absurd.tokens_in < 1000, absurd.tokens_out, absurd.counted) == (True, 1, False)
 
     async def test_errors_of_packages_we_do_not_know(self) -> None:
         class ResourceExhausted(Exception):

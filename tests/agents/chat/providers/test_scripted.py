@@ -1,10 +1,12 @@
 """A model that is a function."""
 
+from typing import Any
+
 import pytest
 
 from townsquare.agents.chat.providers.scripted import Scripted
 from townsquare.protocols.chat import Chat, ChatError, Message, Reply, Request
-from townsquare.protocols.errors import InputError
+from townsquare.protocols.errors import ContractError, InputError
 
 REQUEST = Request("scripted:x:y", (Message("user", "hello"),))
 
@@ -65,3 +67,16 @@ async def test_what_it_raises_is_raised() -> None:
 
     with pytest.raises(ChatError, match="gone"):
         await Scripted(broken).complete(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (lambda request: None, r"<lambda> returned NoneType, not a text or a Reply\.$"),
+        (lambda request: 5, "returned int"),
+        (lambda request: {}["no"], r"<lambda> failed: KeyError: 'no'\.$"),
+    ],
+)
+async def test_a_bug_of_the_function_is_laid_at_its_door(script: Any, words: str) -> None:
+    with pytest.raises(ContractError, match=words):
+        await Scripted(script).complete(REQUEST)

@@ -4,6 +4,8 @@ from typing import Any
 
 from townsquare.protocols.chat import Finish, Reply, Request, estimate_tokens
 
+_MOST = 2**31
+"""Tokens no call takes; whatever claims so many does not count them."""
 _FINISH: dict[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filter"}
 
 
@@ -11,7 +13,8 @@ def reply_of(body: Any, request: Request, *, tool: bool = False) -> Reply:
     """The first choice; with ``tool``, the arguments of its first call (its text where the model made none).
 
     A refusal is a reply, with the model's words as its text. Tokens the endpoint does not count, or counts as
-    anything but whole numbers, are estimated. Raises ValueError, with what is missing, when there is no choice.
+    anything but plausible whole numbers (``token_count``), are estimated. Raises ValueError, with what is missing, when
+    there is no choice.
     """
     choices = body.get("choices") if isinstance(body, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
@@ -42,6 +45,11 @@ def estimated_input(request: Request) -> int:
     return sum(estimate_tokens(message.text) for message in request.messages) + estimate_tokens(request.schema)
 
 
+def token_count(found: Any) -> int | None:
+    """A count of tokens as an endpoint gives it; None where it is no whole number from 0 to 2^31 - 1."""
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < _MOST else None
+
+
 def _text(content: Any) -> str:
     """Plain text; of a list of parts, those that are text."""
     if isinstance(content, list):
@@ -58,6 +66,4 @@ def _arguments(calls: Any) -> str:
 def _usage(usage: Any) -> tuple[int | None, int | None]:
     if not isinstance(usage, dict):
         return None, None
-    found = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
-    tokens_in, tokens_out = (n if isinstance(n, int) and not isinstance(n, bool) and n >= 0 else None for n in found)
-    return tokens_in, tokens_out
+    return token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens"))

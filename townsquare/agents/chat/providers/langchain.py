@@ -5,7 +5,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from townsquare.agents.chat.providers.completion import estimated_input
+from townsquare.agents.chat.providers.completion import estimated_input, token_count
 from townsquare.agents.chat.providers.forms import NAME, Form, instructed, response_format, tool, weaker
 from townsquare.agents.chat.providers.troubles import error_of, retry_after, said, trouble_of
 from townsquare.protocols.chat import ChatError, Finish, Reply, Request, Trouble, estimate_tokens
@@ -154,8 +154,11 @@ def _built(model: str, temperature: float, max_tokens: int, settings: ChatSettin
     except Exception as error:
         _, listed, providers = str(error).partition("providers are: ")
         if listed:  # LangChain says so in words only
-            hint = did_you_mean(provider, [*providers.split(", "), "langchain", "scripted"])
-            raise InputError(f"no provider of models named {provider!r} (in {model!r}){hint}") from None
+            there = list(dict.fromkeys(["openai", "scripted", "langchain", *providers.strip().rstrip(".").split(", ")]))
+            raise InputError(
+                f"no provider of models named {provider!r} (in {model!r}){did_you_mean(provider, there)} "
+                f"Known: {', '.join(there)}."
+            ) from None
         raise InputError(f"the model {model!r} cannot be set up: {said(error)}.") from error
 
 
@@ -189,13 +192,14 @@ def _reply(answer: "AIMessage", request: Request) -> Reply:
     refusal = answer.additional_kwargs.get("refusal")
     if refusal:
         text, finish = str(refusal), "refusal"
-    usage = answer.usage_metadata
+    usage: Any = answer.usage_metadata or {}
+    tokens_in, tokens_out = token_count(usage.get("input_tokens")), token_count(usage.get("output_tokens"))
     return Reply(
         text,
         finish,
-        usage["input_tokens"] if usage else estimated_input(request),
-        usage["output_tokens"] if usage else estimate_tokens(text),
-        counted=usage is not None,
+        tokens_in if tokens_in is not None else estimated_input(request),
+        tokens_out if tokens_out is not None else estimate_tokens(text),
+        counted=tokens_in is not None and tokens_out is not None,
         served_by=str(about.get("model_name") or about.get("model") or ""),
     )
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from townsquare.protocols.chat import Reply, Request, estimate_tokens
 from townsquare.protocols.chat_settings import ChatSettings
-from townsquare.protocols.errors import InputError
+from townsquare.protocols.errors import ContractError, InputError, TownsquareError
 
 Script = Callable[[Request], str | Reply | Awaitable[str | Reply]]
 
@@ -16,7 +16,8 @@ class Scripted:
 
     ``script`` is a function, plain or async, or the place of one as ``package.module:function`` (so that a scenario
     can name it: ``model = "scripted:package.module:function"``). Its model is called ``scripted:...`` wherever it is
-    recorded. What the function raises is raised on: ChatError for a call that brought nothing, anything else is a bug.
+    recorded. It raises ChatError for a call that brought nothing; anything else it raises, or returns, is a bug, and a
+    ContractError that names it.
     """
 
     def __init__(self, script: Script | str, settings: ChatSettings | None = None) -> None:
@@ -26,10 +27,18 @@ class Scripted:
 
     async def complete(self, request: Request) -> Reply:
         """The script's answer, at once; tokens are estimated."""
-        found = self.script(request)
-        reply = await found if inspect.isawaitable(found) else found
+        try:
+            found = self.script(request)
+            reply = await found if inspect.isawaitable(found) else found
+        except (TownsquareError, MemoryError, TimeoutError):
+            raise
+        except Exception as error:
+            said = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+            raise ContractError(f"the model {self.model} failed: {said}.") from error
         if isinstance(reply, Reply):
             return reply
+        if not isinstance(reply, str):
+            raise ContractError(f"the model {self.model} returned {type(reply).__name__}, not a text or a Reply.")
         tokens_in = sum(estimate_tokens(message.text) for message in request.messages)
         return Reply(reply, "stop", tokens_in, estimate_tokens(reply), counted=False, served_by=self.model)
 

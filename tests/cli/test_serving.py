@@ -1,0 +1,159 @@
+"""``townsquare serve``: a process of its own, with a broker of its own or on another's."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands import townsquare
+from tests.processes import free_port, staying
+
+pytest.importorskip("amqtt")
+pytest.importorskip("aiomqtt")
+
+AGENT = '''
+def echo(text):
+    """Says it again."""
+    return text
+'''
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "my_agents.py").write_text(AGENT, "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_says_where_who_comes_and_who_goes(place: Path, number: int) -> None:
+    port = free_port()
+    with staying("serve", "--port", str(port), cwd=place) as serve:
+        said = serve.says("serving")
+        assert f"serving mqtt://127.0.0.1:{port}" in said
+        assert "this machine only" in serve.err[0]
+        with staying("join", "--agent", "my_agents:echo", "--broker", f"mqtt://127.0.0.1:{port}", cwd=place) as agent:
+            agent.says("joined")
+            serve.says("echo came")
+            assert agent.end(number) == 0, agent.err
+            serve.says("echo left")
+        assert serve.end(number) == 0, serve.err
+    assert "Traceback" not in "\n".join(serve.err)
+
+
+def test_changes_as_json(place: Path) -> None:
+    port = free_port()
+    with staying("serve", "--port", str(port), "--json", cwd=place) as serve:
+        begun = json.loads(serve.says("serving"))
+        assert begun == {"change": "serving", "broker": f"mqtt://127.0.0.1:{port}", "root": "townsquare"}
+        with staying("join", "--agent", "my_agents:echo", "--broker", begun["broker"], cwd=place) as agent:
+            came = json.loads(serve.says("came"))
+            assert came["agent"] == "echo"
+            assert came["description"] == "Says it again."
+            agent.kill()
+        assert json.loads(serve.says('"away"'))["agent"] == "echo"
+        assert serve.end() == 0
+    assert not serve.err
+
+
+def test_a_record_is_kept_and_goes_on(place: Path) -> None:
+    port = free_port()
+    words = ("serve", "--port", str(port), "--record", "wire")
+    broker = ("--broker", f"mqtt://127.0.0.1:{port}")
+    with staying(*words, cwd=place) as serve:
+        serve.says("serving")
+        with staying("join", "--agent", "my_agents:echo", *broker, cwd=place) as agent:
+            agent.says("joined")
+            assert townsquare("call", "echo", "hello there", *broker, cwd=place).stdout == "hello there\n"
+            assert agent.end() == 0
+        assert serve.end() == 0, serve.err
+    first = (place / "wire" / "journal.jsonl").read_text("utf-8")
+    assert "hello there" in first
+    with staying(*words, cwd=place) as serve:
+        serve.says("serving")
+        assert serve.end() == 0, serve.err
+    assert (place / "wire" / "journal.jsonl").read_text("utf-8").startswith(first)
+    other = townsquare("serve", "--port", "0", "--record", ".", cwd=place)
+    assert other.returncode == 2
+    assert "holds no record" in other.stderr
+
+
+def test_the_server_dies_and_comes_back(place: Path) -> None:
+    """With its broker: kill -9, and a new one on the same port. The agent is there again, and works."""
+    port = free_port()
+    broker = ("--broker", f"mqtt://127.0.0.1:{port}")
+    with staying("serve", "--port", str(port), cwd=place) as serve:
+        serve.says("serving")
+        with staying("join", "--agent", "my_agents:echo", *broker, cwd=place) as agent:
+            agent.says("joined")
+            serve.kill()
+            with staying("serve", "--port", str(port), cwd=place) as second:
+                second.says("echo came")
+                assert townsquare("call", "echo", "again", *broker, cwd=place).stdout == "again\n"
+                assert agent.end() == 0, agent.err
+                second.says("echo left")
+                assert second.end() == 0
+
+
+@pytest.mark.skipif(not (shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists()), reason="no Mosquitto")
+def test_on_mosquitto_that_restarts(place: Path) -> None:
+    """The broker alone dies, and comes back with nothing: server and agent are there again, and work."""
+    port = free_port()
+    broker = ("--broker", f"mqtt://127.0.0.1:{port}")
+    (place / "mosquitto.conf").write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n", "utf-8"
+    )
+    program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+
+    def start() -> subprocess.Popen[bytes]:
+        started = subprocess.Popen([program, "-c", "mosquitto.conf"], cwd=place, stderr=subprocess.DEVNULL)
+        time.sleep(0.2)
+        return started
+
+    first = start()
+    try:
+        with staying("serve", *broker, cwd=place) as serve:
+            serve.says("serving")
+            with staying("join", "--agent", "my_agents:echo", *broker, cwd=place) as agent:
+                agent.says("joined")
+                assert townsquare("call", "echo", "one", *broker, cwd=place).stdout == "one\n"
+                first.kill()
+                first.wait()
+                first = start()
+                assert townsquare("call", "echo", "two", *broker, cwd=place).stdout == "two\n"
+                assert agent.end() == 0, agent.err
+                assert serve.end() == 0, serve.err
+    finally:
+        first.kill()
+        first.wait()
+
+
+WRONG = {
+    "a port that is taken": (["serve", "--port", "{taken}"], "{taken}"),
+    "a port that is none": (["serve", "--port", "70000"], "70000"),
+    "both": (["serve", "--port", "0", "--broker", "mqtt://localhost"], "--port is for a broker of its own"),
+    "no broker there": (["serve", "--broker", "mqtt://127.0.0.1:9"], "127.0.0.1:9"),
+    "a root that is none": (["serve", "--root", "a/b"], "root"),
+    "no such embedder": (["serve", "--embedder", "hasing"], "Did you mean 'hashing'?"),
+    "a server that is not there": (["agents", "--broker", "mqtt://127.0.0.1:9"], "townsquare serve"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_bad_input_is_one_sentence(case: str, tmp_path: Path) -> None:
+    import socket
+
+    words, said = WRONG[case]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = townsquare(*(word.replace("{taken}", port) for word in words), cwd=tmp_path, timeout=30)
+    assert done.returncode == 2, done.stderr
+    assert said.replace("{taken}", port) in done.stderr
+    assert done.stderr.startswith("townsquare: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,98 @@
+"""Commands that stay: started, watched line by line, interrupted."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+class Staying:
+    """A command of ours that runs until it is told to end; its lines are kept as they come."""
+
+    def __init__(self, *words: str, cwd: Path, **environment: str) -> None:
+        self.words = words
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "townsquare", *words],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment},
+            start_new_session=True,
+        )
+        self.out: list[str] = []
+        self.err: list[str] = []
+        self._news: queue.Queue[None] = queue.Queue()
+        self._readers: list[threading.Thread] = []
+        for stream, lines in ((self.process.stdout, self.out), (self.process.stderr, self.err)):
+            assert stream is not None
+            self._readers.append(threading.Thread(target=self._read, args=(stream, lines), daemon=True))
+            self._readers[-1].start()
+
+    def _read(self, stream: IO[str], lines: list[str]) -> None:
+        with stream:
+            for line in stream:
+                lines.append(line.rstrip("\n"))
+                self._news.put(None)
+
+    def says(self, text: str, *, since: int = 0, within: float = 30.0) -> str:
+        """The first line, from the ``since``-th on, that holds ``text``, as soon as there is one."""
+        until = time.monotonic() + within
+        while True:
+            ended = self.process.poll() is not None
+            for line in [*self.err[since:], *self.out]:
+                if text in line:
+                    return line
+            assert not ended, f"{self.words} ended without {text!r}: {self.err}"
+            left = until - time.monotonic()
+            assert left > 0, f"{self.words} did not say {text!r}: {self.err} {self.out}"
+            try:
+                self._news.get(timeout=min(left, 0.5))
+            except queue.Empty:
+                continue
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        """Its exit code after a signal; Ctrl-C by default."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended and everything it said is there."""
+        code = self.process.wait(timeout=30)
+        for reader in self._readers:
+            reader.join(timeout=30)
+        return code
+
+    def kill(self) -> None:
+        """End it as if the machine had been switched off; nothing when it has ended."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.wait()
+
+
+@contextmanager
+def staying(*words: str, cwd: Path, **environment: str) -> Iterator[Staying]:
+    """A command that is killed at the end, if nobody has ended it."""
+    command = Staying(*words, cwd=cwd, **environment)
+    try:
+        yield command
+    finally:
+        command.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,194 @@
+"""A server among agents that speak the protocol by hand."""
+
+import asyncio
+
+import pytest
+
+from tests.protocols.ioa.wire import Peer, until
+from townsquare.memory.embedders.hashing import Hashing
+from townsquare.protocols.ioa.cards import Card, Limits
+from townsquare.protocols.ioa.host import Host
+from townsquare.protocols.ioa.journal import Journal
+from townsquare.protocols.ioa.messages import Discover, Found, Lookup, Refused, Registered, Result, Task
+from townsquare.protocols.ioa.server import Server
+from townsquare.protocols.ioa.topics import Address
+from townsquare.protocols.ioa.vocabulary import Code, TaskStatus
+from townsquare.protocols.streams import Streams
+from townsquare.protocols.transports.in_process import InProcess
+
+
+def embedder():
+    return Hashing(Hashing.Config(), Streams(0))
+
+
+async def test_registers_discovers_and_looks_up(broker):
+    async with (
+        Server(broker, embedder=embedder()) as server,
+        Peer(broker, "cook", description="cooks soup and bakes bread") as cook,
+        Peer(broker, "clerk", description="keeps accounts") as clerk,
+    ):
+        found = await clerk.ask(Found, Discover, queries=("who bakes bread?", "accounts"), top=2)
+        assert [[match.card.name for match in best] for best in found.matches] == [["cook"], ["cook"]]
+        assert found.matches[0][0].score > found.matches[1][0].score
+        found = await cook.ask(Found, Lookup)
+        assert [match.card.name for match in found.matches[0]] == ["clerk", "cook"]
+        found = await cook.ask(Found, Lookup, names=("nobody", "cook"))
+        assert [match.card for match in found.matches[0]] == [cook.card]
+        presence = server.presence()
+        assert [agent.name for agent in presence.agents] == ["clerk", "cook"]
+        assert presence.here == 2
+        assert presence.faults == 0
+        assert presence.messages == 3
+
+
+async def test_without_an_embedder_says_so():
+    broker = InProcess()
+    async with Server(broker), Peer(broker, "ann") as ann:
+        refused = await ann.ask(Refused, Discover, queries=("anything",))
+        assert refused.code is Code.STATE
+        assert "embedder" in refused.reason
+
+
+async def test_an_embedder_that_fails_is_told_of_and_the_next_question_is_answered():
+    class Moody:
+        calls = 0
+
+        def embed(self, texts):
+            self.calls += 1
+            if self.calls == 1:
+                raise OSError("no network")
+            return embedder().embed(texts)
+
+    broker = InProcess()
+    async with Server(broker, embedder=Moody()), Peer(broker, "ann") as ann, Peer(broker, "bob") as bob:
+        assert (await ann.ask(Refused, Discover, queries=("anything",))).code is Code.STATE
+        assert (await bob.ask(Found, Discover, queries=("ann",))).matches[0][0].card.name == "ann"
+
+
+async def test_answers_are_cut_to_what_the_asker_takes():
+    broker = InProcess()
+    small = Limits(bytes=8_192)
+    async with Server(broker, embedder=embedder()) as server, Peer(broker, "ann", limits=small) as ann:
+        for n in range(20):
+            server.registry.put(Card(name=f"b{n:02}", description="x" * 1_000), "public")
+        for found in (await ann.ask(Found, Lookup), await ann.ask(Found, Discover, queries=("x",), top=20)):
+            assert 2 <= len(found.matches[0]) <= 7
+
+
+async def test_who_comes_and_goes_is_seen(broker):
+    async with Server(broker) as server, Peer(broker, "ann") as ann, Peer(broker, "bob") as bob:
+        await bob.vanish()
+        await until(lambda: not server.registry.is_here("bob"))
+        found = await ann.ask(Found, Lookup, names=("bob",))
+        assert found.matches[0][0].here is False
+        await bob.back()
+        await until(lambda: server.registry.is_here("bob"))
+        await bob.raw("card", b"", retain=True)
+        await until(lambda: "bob" not in server.registry)
+        refused = await bob.ask(Refused, Lookup)
+        assert refused.code is Code.UNKNOWN
+
+
+async def test_a_will_takes_all_agents_of_the_host_away():
+    broker = InProcess()
+    async with Server(broker) as server, Peer(broker, "ann") as ann, Peer(broker, "bob", host="ann"):
+        assert server.presence().here == 2
+        await ann.transport.abort()
+        await until(lambda: server.presence().here == 0)
+
+
+async def test_a_server_that_starts_anew_finds_everybody(broker):
+    async with Server(broker), Peer(broker, "ann") as ann, Peer(broker, "bob"):
+        pass
+    async with Peer(broker, "early", enter=False) as early:
+        early.card = Card(name="early")
+        await early.show()
+        async with Server(broker) as server:
+            await early.hears(Registered)
+            await until(lambda: len(server.registry) == 3)
+            assert ann.card in list(server.registry)
+
+
+async def test_what_strangers_say_waits_for_their_card_while_the_server_starts():
+    broker = InProcess()
+    async with Server(broker) as server, Peer(broker, "ann", enter=False) as ann:
+        said = await ann.say(Lookup)
+        await ann.raw("card", Card(name="ann").model_dump_json().encode())
+        assert (await ann.hears(Found)).reply_to == said.id
+        assert not server.guard.refusals
+
+
+async def test_streams_hand_over_everything_once_though_messages_are_lost_and_repeated(broker):
+    class Counter:
+        count = 0
+
+        async def run(self, task):
+            self.count += 1
+            return task.input
+
+    async with Server(broker) as server, Host(broker, "left") as left, Host(broker, "right") as right:
+        worker = Counter()
+        ann = await left.join(Card(name="ann"))
+        await right.join(Card(name="bob", limits=Limits(parallel=64)), worker)
+        lossy(server.transport)
+        lossy(left.transport)
+        lossy(right.transport)
+        results = await asyncio.gather(*(ann.assign("bob", input=n) for n in range(200)))
+        assert [result.output for result in results] == list(range(200))
+        assert worker.count == 200
+        assert server.links.repeated > 0
+        assert server.faults == 0
+
+
+def lossy(transport):
+    """From now on every 53rd message is lost, and every fifth comes twice."""
+    post, count = transport.post, 0
+
+    def now_and_then(topic, payload):
+        nonlocal count
+        count += 1
+        for _ in range(0 if count % 53 == 0 else 2 if count % 5 == 0 else 1):
+            post(topic, payload)
+
+    transport.post = now_and_then
+
+
+async def test_a_slow_host_holds_up_nobody_and_is_bounded(monkeypatch):
+    monkeypatch.setattr("townsquare.protocols.ioa.links.ROOM", 50)
+    broker = InProcess(room=4)
+    async with Server(broker) as server, Peer(broker, "ann") as ann, Peer(broker, "bob") as bob:
+        async with Peer(broker, "slow", limits=Limits(parallel=1_000)) as slow:
+            slow._reader.cancel()  # takes nothing any more
+            for n in range(200):
+                await ann.say(Task, task_id=f"t{n}", to="slow")
+            await until(lambda: server.tasks.ended[TaskStatus.FAILED] > 100)
+            assert server.guard.refusals[Code.BUSY] > 100
+            assert len(server.links[Address("public", "slow")]) <= 50
+            assert await bob.ask(Found, Lookup, names=("ann",))
+
+
+async def test_goodbye_ends_what_is_under_way(tmp_path):
+    broker = InProcess()
+    async with Peer(broker, "ann", enter=False) as ann:
+        ann.card = Card(name="ann")
+        async with Server(broker, journal=Journal(tmp_path)):
+            await ann.show()
+            await ann.say(Task, task_id="t", to="ann")
+            await ann.hears(Task)
+        result = await ann.hears(Result)
+        assert result.status is TaskStatus.CANCELLED
+        assert broker.retained["townsquare/v1/server/status"] == b"away"
+    assert Journal(tmp_path).tables()["tasks"].to_pylist()[0]["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("what", ["card", "status", "out"])
+async def test_what_goes_wrong_inside_is_counted_and_the_server_goes_on(what, monkeypatch, caplog):
+    broker = InProcess()
+    async with Server(broker) as server, Peer(broker, "ann") as ann:
+        with monkeypatch.context() as patch:
+            patch.setattr(server, f"_{'message' if what == 'out' else what}", None)
+            await ann.raw(what, b"here")
+            await until(lambda: server.faults == 1)
+        assert await ann.ask(Found, Lookup)
+        assert server.presence().faults == 1
+        assert "went wrong" in caplog.text

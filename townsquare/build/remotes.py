@@ -1,0 +1,178 @@
+"""The agents elsewhere that a run asks: where they are, who does what, and that what they said is on record."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+from townsquare.agents.chat.tape import Call, Place
+from townsquare.agents.minds.remote import CAPABILITY, Remote
+from townsquare.agents.remote.pool import Pool
+from townsquare.agents.remote.recorded import Recorded, request_of
+from townsquare.build.models import GROUPS
+from townsquare.protocols.asking import Outcome
+from townsquare.protocols.errors import InputError
+from townsquare.protocols.ioa.cards import Card, Limits
+from townsquare.protocols.ioa.line import Line
+from townsquare.protocols.ioa.messages import Match, TaskStatus
+from townsquare.protocols.recommender import Recommender
+from townsquare.protocols.town import Mind
+from townsquare.sim.recommenders.remote import CAPABILITY as RECOMMEND
+from townsquare.sim.recommenders.remote import Garbled, Unanswered
+from townsquare.sim.recommenders.remote import Remote as RemoteRecommender
+from townsquare.sim.scenarios.news import News
+
+_POLL = 0.2
+"""Seconds between two looks at who is there."""
+_LARGEST = 268_435_456
+"""Bytes: whatever an agent may answer."""
+
+
+class Remotes:
+    """One connection for all groups, and for the recommender, of a run."""
+
+    def __init__(self, scenario: News, recorded: Recorded) -> None:
+        self.scenario, self.recorded, self.settings = scenario, recorded, scenario.remote
+        self.line: Line | None = None
+        self.cards: dict[str, Card] = {}
+        """Who recommends, by the name that the scenario gives, "" for whoever can."""
+
+    async def connect(self, run: str, minds: Mapping[str, Mind]) -> None:
+        """Join as ``town-...`` and give every remote mind the agents that decide for it.
+
+        Raises InputError, in one sentence, when the broker, the server or the agents are not there.
+        """
+        url = self.settings.url()
+        if not url:
+            raise InputError(
+                f"{needing(self.scenario)}: name the broker they are on with --broker mqtt://HOST:1883 "
+                "(remote.broker, or $TOWNSQUARE_BROKER)."
+            )
+        card = Card(
+            name=f"town-{run[:8]}",
+            description=f"A town of the scenario {self.scenario.scenario}, which asks and does no tasks itself.",
+            owner=self.settings.user(),
+            limits=Limits(bytes=_LARGEST),
+            streams=True,
+        )
+        line = Line(url, card, root=self.settings.root, patience=self.settings.wait)
+        await asyncio.to_thread(line.open)
+        self.line = line
+        for group, mind in minds.items():
+            if isinstance(mind, Remote):
+                mind.pool = Pool(
+                    line,
+                    await self._there(line, CAPABILITY, self.settings.named(group)),
+                    CAPABILITY,
+                    seconds=self.settings.seconds,
+                    retries=self.settings.retries,
+                )
+        for name in remote_recommenders(self.scenario):
+            self.cards[name] = (await self._there(line, RECOMMEND, (name,) if name else ()))[0]
+
+    async def _there(self, line: Line, capability: str, names: tuple[str, ...]) -> list[Card]:
+        """The cards of ``names``, of all that can when there are none, as soon as all are here."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.settings.wait
+        while True:
+            found = await line.lookup(names, seconds=max(1.0, until - loop.time())) or ()
+            able = [match for match in found if match.here and capability in match.card.capabilities]
+            free = [match for match in able if names or match.card.name not in self.settings.taken()]
+            if free and len(free) >= len(names):
+                return sorted((match.card for match in free), key=lambda card: card.name)
+            if loop.time() >= until:
+                raise InputError(self._nobody(line, capability, names, found))
+            await asyncio.sleep(_POLL)
+
+    def _nobody(self, line: Line, capability: str, names: tuple[str, ...], found: tuple[Match, ...]) -> str:
+        able = {match.card.name for match in found if match.here and capability in match.card.capabilities}
+        who = " and ".join(name for name in names if name not in able)
+        return (
+            f"{who or 'an agent'} with the capability {capability!r} was waited for on {line.where} "
+            f"(root {self.settings.root!r}) for {self.settings.wait:g} s, and {'is not' if who else 'there is none'} "
+            "there; `townsquare join` brings agents."
+        )
+
+    def serve(self, recommender: Recommender) -> None:
+        """Let a recommender that is elsewhere ask through this connection, on record; nothing for any other."""
+        if isinstance(recommender, RemoteRecommender):
+            recommender.courier = _Courier(self)
+
+    @property
+    def recommender(self) -> str:
+        """Who recommends, for the record."""
+        return ", ".join(sorted({card.name for card in self.cards.values()}))
+
+    async def close(self) -> None:
+        """Leave; what is still waited for is cancelled."""
+        line, self.line = self.line, None
+        if line is not None:
+            await asyncio.to_thread(line.close)
+
+
+class _Courier:
+    """How the recommender's tasks go and come, and that they are on record; the town's threads wait meanwhile."""
+
+    def __init__(self, remotes: Remotes) -> None:
+        self.remotes = remotes
+
+    def answer(self, tick: int, number: int, sees: str, ask: Callable[[], str]) -> str | None:
+        """What was answered to this question, before or now; None when nothing of use was."""
+        recorded, place = self.remotes.recorded, Place(tick, RECOMMEND, -1, number)
+        request = request_of(place, "recommender", sees)
+        record = recorded.find(place, request)
+        if record is None:
+            began = perf_counter()
+            try:
+                told = ask()
+            except Garbled as error:
+                told = json.dumps({"garbled": str(error)})
+            except Unanswered as error:
+                record = recorded.fail(place, request, "unreachable", str(error), seconds=perf_counter() - began)
+            if record is None:
+                record = recorded.keep(
+                    place, request, told, by=self.remotes.recommender, seconds=perf_counter() - began
+                )
+        outcome: Outcome = "failed"
+        why = "" if isinstance(record, Call) else record.why
+        held = json.loads(record.reply.text) if isinstance(record, Call) else None
+        if held is not None:
+            outcome, why = ("answered", "") if isinstance(held, list) else ("invalid", held["garbled"])
+        recorded.note(place, request, record, outcome, why)
+        return record.reply.text if isinstance(record, Call) and outcome == "answered" else None
+
+    def send(self, agent: str, capability: str, input: Any, seconds: float) -> Any:
+        """The output of a task."""
+        line, name = self._line(), self.remotes.cards[agent].name
+        result = line.wait(line.member.assign(name, capability=capability, input=input, seconds=seconds))
+        if result.status is not TaskStatus.COMPLETED:
+            raise Unanswered(f"{name}: {result.error or result.status}")
+        return result.output
+
+    def most(self, agent: str) -> int:
+        """Bytes of the largest message that ``agent`` takes."""
+        return min(self.remotes.cards[agent].limits.bytes, self._line().max_bytes)
+
+    def _line(self) -> Line:
+        assert self.remotes.line is not None, "open the connection before the first tick"
+        return self.remotes.line
+
+
+def remote_groups(scenario: News) -> list[str]:
+    """The groups whose mind is elsewhere."""
+    return [group for group in GROUPS if getattr(scenario, group).count and getattr(scenario, group).mind == "remote"]
+
+
+def remote_recommenders(scenario: News) -> list[str]:
+    """The agents that recommend at some tick, "" for whoever can."""
+    ticks = [0, *sorted(change.tick for change in scenario.changes)]
+    used = [scenario.at(tick).recommender for tick in ticks]
+    return list(dict.fromkeys(use.settings().get("agent", "") for use in used if use.name == "remote"))
+
+
+def needing(scenario: News) -> str:
+    """What of a scenario is done elsewhere, in words; "" where nothing is."""
+    groups, recommends = remote_groups(scenario), remote_recommenders(scenario)
+    minds = [f"{' and '.join(groups)} are decided for by agents elsewhere"] if groups else []
+    return ", and ".join(minds + (["the recommender is an agent elsewhere"] if recommends else []))

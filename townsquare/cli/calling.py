@@ -1,0 +1,82 @@
+"""``townsquare call`` and ``townsquare agents``: agents elsewhere, tried by hand."""
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import Any
+
+from townsquare.cli import printing
+from townsquare.cli.broker import caller, settings_of
+from townsquare.protocols.errors import InputError, did_you_mean
+from townsquare.protocols.ioa.messages import Match, TaskStatus
+
+
+def call(arguments: argparse.Namespace) -> int:
+    """Print the output of a task; 1 when there is none."""
+    try:
+        given = None if arguments.input is None else json.loads(arguments.input)
+    except ValueError as error:
+        raise InputError(f"--input is no JSON: {error}.") from error
+    if not arguments.seconds > 0:
+        raise InputError(f"--seconds has to be greater than 0 (got {arguments.seconds:g}).")
+    return asyncio.run(_call(arguments, given))
+
+
+def agents(arguments: argparse.Namespace) -> int:
+    """Print who is there, or who fits best."""
+    if not 1 <= arguments.top <= 100:
+        raise InputError(f"--top takes 1 to 100 (got {arguments.top}).")
+    return asyncio.run(_agents(arguments))
+
+
+async def _call(arguments: argparse.Namespace, given: Any) -> int:
+    async with caller(settings_of(arguments)) as me:
+        there = {match.card.name for match in await me.lookup()} - {me.card.name}
+        if arguments.agent not in there:
+            known = ", ".join(sorted(there)) or "nobody"
+            raise InputError(
+                f"there is no agent {arguments.agent!r}{did_you_mean(arguments.agent, there)} There: {known}."
+            )
+        result = await me.assign(
+            arguments.agent, arguments.text, capability=arguments.capability, input=given, seconds=arguments.seconds
+        )
+    if arguments.json:
+        print(result.model_dump_json(exclude_none=True))
+    elif result.status is TaskStatus.COMPLETED:
+        text = isinstance(result.output, str)
+        print(result.output if text else json.dumps(result.output, ensure_ascii=False, indent=1))
+    if result.status is TaskStatus.COMPLETED:
+        return 0
+    why = f": {result.error}" if result.error else ""
+    print(f"townsquare: {arguments.agent}: {result.status.replace('_', ' ')}{why}", file=sys.stderr)
+    return 1
+
+
+async def _agents(arguments: argparse.Namespace) -> int:
+    async with caller(settings_of(arguments)) as me:
+        found = (
+            (await me.discover((arguments.query,), min(arguments.top + 1, 100)))[0]
+            if arguments.query
+            else await me.lookup()
+        )
+    found = tuple(match for match in found if match.card.name != me.card.name)
+    if arguments.query:
+        found = found[: arguments.top]
+    if arguments.json:
+        print(json.dumps([match.model_dump(mode="json") for match in found], ensure_ascii=False))
+        return 0
+    if not found:
+        print("nobody is there; `townsquare join` brings agents.", file=sys.stderr)
+        return 0
+    fit = ("fit",) if arguments.query else ()
+    printing.table("", ("agent", *fit, "", "what it does", "capabilities"), [_row(one, bool(fit)) for one in found])
+    return 0
+
+
+def _row(match: Match, fit: bool) -> tuple[str, ...]:
+    card = match.card
+    score = (f"{match.score:.2f}",) if fit else ()
+    words = " ".join(card.description.split())
+    short = words if len(words) <= 70 else f"{words[:69]}…"
+    return (card.name, *score, "here" if match.here else "away", short, ", ".join(card.capabilities))
