@@ -1,7 +1,7 @@
 """A real broker, a server and agents as processes of their own, for tests; also what those processes run:
 
 python -m tests.bus serve URL
-python -m tests.bus mind|nonsense|sleeper|recommender URL NAME
+python -m tests.bus mind|nonsense|sleeper|recommender|checkers URL NAME
 """
 
 import asyncio
@@ -124,18 +124,20 @@ def bus(folder: Path, *minds: str) -> Iterator[Bus]:
 
 
 async def _serve(url: str) -> None:
+    from townsquare.memory.embedders.hashing import Hashing
     from townsquare.protocols.ioa.server import Server
+    from townsquare.protocols.streams import Streams
 
-    async with Server(url, max_bytes=16_777_216):  # what goes round in a town, told at once, is large
+    embedder = Hashing(Hashing.Config(), Streams(0))
+    async with Server(url, max_bytes=16_777_216, embedder=embedder):  # what goes round in a town, told at once, is large
         print("ready", flush=True)
         await asyncio.Event().wait()
 
 
 async def _host(url: str, kind: str, name: str) -> None:
-    from townsquare.protocols.ioa.host import Host
-
     from tests.agents.minds.elsewhere import behavioural
     from townsquare.protocols.ioa.cards import Card, Limits
+    from townsquare.protocols.ioa.host import Host
     from townsquare.sim.recommenders.hosting import Hosted
 
     class Mind:
@@ -175,6 +177,30 @@ async def _host(url: str, kind: str, name: str) -> None:
         await asyncio.Event().wait()
 
 
+async def _checkers(url: str, name: str) -> None:
+    """The members of a fact-checking team, but for its desk."""
+    from townsquare.agents.roles import fact_reader, judge, retriever
+    from townsquare.memory.embedders.hashing import Hashing
+    from townsquare.protocols.ioa.cards import Limits
+    from townsquare.protocols.ioa.host import Host
+    from townsquare.protocols.streams import Streams
+
+    agents: Any = [
+        (retriever.CARD, retriever.Retriever(Hashing(Hashing.Config(), Streams(0)))),
+        (fact_reader.CARD.model_copy(update={"name": "reader-1"}), fact_reader.FactReader()),
+        (fact_reader.CARD.model_copy(update={"name": "reader-2"}), fact_reader.FactReader()),
+        (judge.CARD, judge.Judge()),
+    ]
+    async with Host(url, name) as host:
+        for card, agent in agents:
+            await host.join(card.model_copy(update={"limits": Limits(bytes=16_777_216)}), agent)
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+
+
 if __name__ == "__main__":
     what, url, *rest = sys.argv[1:]
-    asyncio.run(_serve(url) if what == "serve" else _host(url, what, *rest))
+    if what == "serve":
+        asyncio.run(_serve(url))
+    else:
+        asyncio.run(_checkers(url, *rest) if what == "checkers" else _host(url, what, *rest))

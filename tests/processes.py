@@ -1,7 +1,9 @@
 """Commands that stay: started, watched line by line, interrupted."""
 
 import os
+import pty
 import queue
+import select
 import signal
 import socket
 import subprocess
@@ -9,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -49,6 +51,8 @@ class Staying:
         until = time.monotonic() + within
         while True:
             ended = self.process.poll() is not None
+            if ended:
+                self.wait()
             for line in [*self.err[since:], *self.out]:
                 if text in line:
                     return line
@@ -88,6 +92,50 @@ def staying(*words: str, cwd: Path, **environment: str) -> Iterator[Staying]:
         yield command
     finally:
         command.kill()
+
+
+class Seat:
+    """A terminal with a command in it, and somebody in front of it."""
+
+    def __init__(self, *words: str, cwd: Path) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:  # the child
+            os.chdir(cwd)
+            os.environ["OPENBLAS_NUM_THREADS"] = "1"
+            os.execv(sys.executable, [sys.executable, "-m", "townsquare", *words])
+        self.seen = ""
+
+    def reads(self, text: str, within: float = 30.0) -> str:
+        """Everything on the screen since the last time, up to ``text``."""
+        until = time.monotonic() + within
+        while text not in self.seen:
+            ready, _, _ = select.select([self.fd], [], [], max(0.0, until - time.monotonic()))
+            assert ready, f"no {text!r} in {self.seen!r}"
+            try:
+                self.seen += os.read(self.fd, 4096).decode()
+            except OSError as error:  # the command has ended
+                raise AssertionError(f"no {text!r} in {self.seen!r}") from error
+        before, _, self.seen = self.seen.partition(text)
+        return before + text
+
+    def types(self, text: str) -> None:
+        os.write(self.fd, text.encode())
+
+    def leave(self) -> None:
+        """Take the terminal away, and whatever is still in it."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        os.close(self.fd)
+
+    def ended(self) -> int:
+        """The exit code."""
+        while True:  # the kernel keeps a terminal's last words until they are read
+            try:
+                if not os.read(self.fd, 4096):
+                    break
+            except OSError:
+                break
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def free_port() -> int:

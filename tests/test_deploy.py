@@ -64,7 +64,7 @@ async def test_nobody_comes_in_without_credentials(user, name, password):
 
 
 async def test_nobody_comes_in_without_tls(broker, monkeypatch):
-    with pytest.raises(TransportError, match="hangs up at once: .* whether it wants mqtts://"):
+    with pytest.raises(TransportError, match=r"hangs up at once: .* whether it wants mqtts://"):
         async with Mqtt(broker.url.replace("mqtts", "mqtt")):
             pass
     monkeypatch.delenv("TOWNSQUARE_MQTT_CA", raising=False)

@@ -305,12 +305,19 @@ def talkative(tmp_path_factory, endpoint):
     return run
 
 
-def test_files_are_told(pair, talkative):
+@pytest.fixture(scope="module")
+def sociable(tmp_path_factory):
+    """A small run in which agents talk in groups."""
+    settings = {"users.count": 60, "creators.count": 5, "ticks": 2, "team.disputes": 1, "team.posts": 2}
+    return ts.run("team", set=settings, out=tmp_path_factory.mktemp("sociable") / "run")
+
+
+def test_files_are_told(pair, talkative, sociable):
     """In the table of files: every kind of file that is there, and no kind of folder that is not."""
     told = {row[0].replace("000010", "000012") for row in table(DOCS / "run-folder.md", "The run folder")}
     names = {
         re.sub(r"\d{6}", "000012", p.relative_to(run.path).as_posix())
-        for run in (*pair, talkative)
+        for run in (*pair, talkative, sociable)
         for p in run.path.rglob("*")
         if p.is_file() and not p.name.endswith(("-wal", "-shm"))
     }
@@ -326,10 +333,11 @@ def test_files_are_told(pair, talkative):
         ("agents.parquet", "agents.parquet"),
         ("asks", "asks/000001.parquet"),
         ("answers", "answers/000001.parquet"),
+        ("conversations", "conversations/000001.parquet"),
     ],
 )
-def test_columns_are_told(talkative, heading, file):
-    schema = pq.read_schema(talkative.path / file)
+def test_columns_are_told(talkative, sociable, heading, file):
+    schema = pq.read_schema((sociable if heading == "conversations" else talkative).path / file)
     words = {
         "float": "float32",
         "double": "float64",

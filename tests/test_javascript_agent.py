@@ -1,4 +1,4 @@
-"""An agent that was written from the AsyncAPI document alone, in another language: examples/javascript-agent."""
+"""An agent in another language, that relies on the AsyncAPI document alone: examples/javascript-agent."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""docs/protocol.md keeps its word: an agent that has read nothing else, and knows only JSON, is understood."""
+"""docs/protocol.md keeps its word: an agent that does what it says, with topics and JSON alone, is understood."""
 
 import asyncio
 import json
@@ -114,7 +114,7 @@ def test_limits_are_those_of_the_code() -> None:
 
 
 class Stranger:
-    """An agent that was written from the page: topics and JSON, nothing else."""
+    """An agent that does what the page says: topics and JSON, nothing else."""
 
     numbers = count(1)
 
@@ -210,6 +210,24 @@ async def test_register_discover_assign_and_return() -> None:
         asked = await reader.say("task", to="judge", **wanted)  # the same once more
         assert (await reader.told("result", reply_to=asked))["output"] == {"verdict": "true"}
         assert not judge.heard
+
+
+async def test_what_is_never_recorded() -> None:
+    async with square() as town:
+        judge, reader = await town.stranger("judge"), await town.stranger("reader")
+        asked = await reader.say("discover", queries=["a hidden query"], time="2001-01-01T00:00:00Z")
+        await reader.told("found", reply_to=asked)
+        await reader.say("task", to="judge", task_id="reader:1", description="Shown.", input="a hidden input")
+        await judge.told("task")
+        await judge.say("result", task_id="reader:1", output="a hidden output")
+        await reader.told("result")
+        await reader.publish("out", {"kind": "say", "content": "a hidden payload"})
+        await reader.told("refused")
+        recorded = json.dumps(list(town.server.journal.entries()))
+        assert "Shown." in recorded
+        assert "malformed" in recorded
+        assert "hidden" not in recorded
+        assert "2001-01-01" not in recorded
 
 
 async def test_cancel_and_time_outs_of_tasks() -> None:
@@ -366,8 +384,7 @@ async def provoked(town: Square, code: Code) -> tuple[Stranger, str | None]:
             await me.say("lookup", time="x" * MAX_BYTES)
             return me, None
         case Code.SENDER:
-            await me.say("lookup", sender="other")
-            return me, None
+            return me, await me.say("lookup", sender="other")
         case Code.NAME:
             again = await town.stranger("other", owner="thief", register=False)
             return again, None
@@ -422,6 +439,15 @@ async def test_refusals_are_told_within_limits() -> None:
         await me.say("lookup")
         await me.told("found")
         assert 20 <= sum(message["kind"] == "refused" for message in me.heard) < 30
+
+
+async def test_a_task_id_that_is_taken_is_told() -> None:
+    async with square() as town:
+        judge, first, second = [await town.stranger(name) for name in ("judge", "first", "second")]
+        await first.say("task", to="judge", task_id="t1")
+        await judge.told("task")
+        asked = await second.say("task", to="judge", task_id="t1")
+        assert (await second.told("refused", reply_to=asked))["code"] == "duplicate"
 
 
 async def until(true: Callable[[], bool]) -> None:

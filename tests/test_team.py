@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 import townsquare as ts
+from tests.bus import bus
 from tests.commands import answer, townsquare
 from townsquare.estimate import estimate
+from townsquare.protocols.errors import RunStopped
 from townsquare.runs import open_run, resolve
 
 TOWN = {"users.count": 80, "creators.count": 8, "slate.length": 12, "ticks": 6}
@@ -91,6 +93,24 @@ def test_a_killed_run_goes_on_to_the_same_digest(checked: ts.Run, tmp_path: Path
     assert townsquare("resume", str(folder), cwd=tmp_path).returncode == 0
     assert open_run(folder).digest() == checked.digest()
     assert open_run(folder).conversations().equals(checked.conversations())
+
+
+@pytest.mark.slow
+def test_a_team_on_a_real_broker_comes_to_the_same_verdicts(checked: ts.Run, tmp_path: Path) -> None:
+    town = {**TOWN, "team.agents": "remote"}
+    with bus(tmp_path) as there:
+        there.start("checkers", "team")
+        run = ts.run("team", set={**town, "remote.broker": there.url}, out=tmp_path / "remote")
+    assert run.digest() == checked.digest()
+    assert run.conversations().equals(checked.conversations())
+    assert run.replay() is None  # and the broker is gone
+
+
+@pytest.mark.slow
+def test_where_nobody_can_judge_the_run_stops_with_a_sentence(tmp_path: Path) -> None:
+    with bus(tmp_path) as there, pytest.raises(RunStopped, match="nobody who is here can find articles"):
+        ts.run("team", set={**TOWN, "team.agents": "remote", "remote.broker": there.url}, out=tmp_path / "remote")
+    assert open_run(tmp_path / "remote").info.status == "stopped: no team"
 
 
 def scripted(body: dict[str, Any]) -> str:

@@ -67,6 +67,7 @@ async def exchange(broker, agents, tasks, breaks):
     return done, answered, presence, repeated
 
 
+@pytest.mark.slow
 async def test_a_few_tasks_and_two_restarts(tmp_path):
     breaks = [(0.3, signal.SIGTERM), (0.6, signal.SIGKILL)]
     with Mosquitto(tmp_path / "mosquitto") as broker:

@@ -1,11 +1,12 @@
-// An agent in JavaScript, written from docs/protocol/asyncapi.json alone. It counts words, and speaks in groups.
+// An agent in JavaScript; docs/protocol/asyncapi.json has all that it relies on. It counts words, and speaks in groups.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import mqtt from "mqtt";
 
 const { env } = process;
 const url = env.TOWNSQUARE_BROKER ?? "mqtt://localhost:1883";
-const owner = env.TOWNSQUARE_MQTT_USER ?? "public";
+const user = new URL(url).username || env.TOWNSQUARE_MQTT_USER;
+const owner = user || "public";
 const name = env.AGENT_NAME ?? "javascript-counter";
 const root = env.TOWNSQUARE_ROOT ?? "townsquare";
 const topic = (leaf) => `${root}/v1/${owner}/${name}/${leaf}`;
@@ -18,7 +19,6 @@ const card = {
   answers: { "count words": { type: "object", properties: { words: { type: "integer" } }, required: ["words"] } },
   speaks: true, // may be given the floor of a group; without it, an agent only does tasks
 };
-
 // The one thing that every agent has to do.
 const work = (task) => ({ words: String(task.input ?? task.description).split(/\s+/).filter(Boolean).length });
 
@@ -67,7 +67,7 @@ const told = {
 const client = mqtt.connect(url, {
   clientId: `${root}-${owner}-${name}`,
   clean: false, // what is said while the connection is broken waits at the broker
-  username: env.TOWNSQUARE_MQTT_USER,
+  username: user,
   password: env.TOWNSQUARE_MQTT_PASSWORD,
   ca: env.TOWNSQUARE_MQTT_CA && readFileSync(env.TOWNSQUARE_MQTT_CA),
   will: { topic: topic("status"), payload: "away", qos: 1, retain: true },

@@ -1,15 +1,9 @@
 """``townsquare join``, ``call`` and ``agents``: processes of their own against a server of its own."""
 
 import asyncio
-import contextlib
 import json
-import os
-import pty
-import select
 import shutil
-import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.commands import townsquare
-from tests.processes import Staying, free_port, staying
+from tests.processes import Seat, Staying, free_port, staying
 from townsquare.cli import main
 from townsquare.protocols.ioa.cards import Card
 from townsquare.protocols.ioa.host import Host, Move, Turn
@@ -153,6 +147,7 @@ def test_what_comes_of_a_task(join: Join, call: Call) -> None:
     assert "--input is no JSON" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_slow_agent_is_timed_out(join: Join, call: Call) -> None:
     join("--agent", "my_agents:slow")
     done = call("slow", "30", "--seconds", "0.3")
@@ -160,6 +155,7 @@ def test_a_slow_agent_is_timed_out(join: Join, call: Call) -> None:
     assert "slow: timed out" in done.stderr
 
 
+@pytest.mark.slow
 def test_many_on_one_connection(join: Join, call: Call) -> None:
     several = join("--agent", "my_agents:process", "--count", "3")
     assert "process-0 to process-2 joined" in several.says(" joined ")
@@ -176,6 +172,7 @@ def test_a_name_is_taken_once(join: Join, place: Path, broker: str) -> None:
     assert "Traceback" not in second.stderr
 
 
+@pytest.mark.slow
 def test_a_runnable(join: Join, call: Call, place: Path) -> None:
     pytest.importorskip("langchain_core")
     source = "from langchain_core.runnables import RunnableLambda\nshout = RunnableLambda(str.upper)\n"
@@ -213,50 +210,6 @@ def test_a_mind(join: Join, place: Path, broker: str) -> None:
     listed = townsquare("agents", "--json", "--broker", broker, cwd=place)
     cards = {match["card"]["name"]: match["card"] for match in json.loads(listed.stdout)}
     assert cards["behavioural-reader"]["capabilities"] == ["decide"]
-
-
-class Seat:
-    """A terminal with a command in it, and somebody in front of it."""
-
-    def __init__(self, *words: str, cwd: Path) -> None:
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:  # the child
-            os.chdir(cwd)
-            os.environ["OPENBLAS_NUM_THREADS"] = "1"
-            os.execv(sys.executable, [sys.executable, "-m", "townsquare", *words])
-        self.seen = ""
-
-    def reads(self, text: str, within: float = 30.0) -> str:
-        """Everything on the screen since the last time, up to ``text``."""
-        until = time.monotonic() + within
-        while text not in self.seen:
-            ready, _, _ = select.select([self.fd], [], [], max(0.0, until - time.monotonic()))
-            assert ready, f"no {text!r} in {self.seen!r}"
-            try:
-                self.seen += os.read(self.fd, 4096).decode()
-            except OSError as error:  # the command has ended
-                raise AssertionError(f"no {text!r} in {self.seen!r}") from error
-        before, _, self.seen = self.seen.partition(text)
-        return before + text
-
-    def types(self, text: str) -> None:
-        os.write(self.fd, text.encode())
-
-    def leave(self) -> None:
-        """Take the terminal away, and whatever is still in it."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        os.close(self.fd)
-
-    def ended(self) -> int:
-        """The exit code."""
-        while True:  # the kernel keeps a terminal's last words until they are read
-            try:
-                if not os.read(self.fd, 4096):
-                    break
-            except OSError:
-                break
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 @pytest.mark.parametrize("key", ["\x04", pytest.param("\x03", marks=pytest.mark.slow)], ids=["Ctrl-D", "Ctrl-C"])

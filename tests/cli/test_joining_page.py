@@ -3,9 +3,11 @@
 Blocks marked ``<!-- test: stays -->`` are commands that go on while the following blocks run.
 """
 
+import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -17,6 +19,7 @@ from tests.commands import townsquare
 from tests.processes import Staying, free_port, staying
 from townsquare.testing.chat_server import ChatServer
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "remote" / "agent.py"
 PAGE = Path(__file__).parents[2] / "docs" / "remote-agents.md"
 BLOCK = re.compile(r"(?:^<!-- test: (\w+) -->\n)?^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PART = re.compile(r".*<<'EOF'\n(?:.*\n)*?EOF\n|(?:.*\\\n)*.*\n")
@@ -51,6 +54,25 @@ def test_blocks_run(tmp_path: Path) -> None:
     for said in ("\n6\n", "\nabc\n", "Breaking: rain until Thursday\n", "It leaves out the votes.\n"):
         assert said in printed
     assert "word-count completed 6\n" in printed
+
+
+@pytest.mark.slow
+def test_the_example_is_an_agent(tmp_path: Path) -> None:
+    for package in ("amqtt", "aiomqtt"):
+        pytest.importorskip(package)
+    url = f"mqtt://127.0.0.1:{free_port()}"
+    with staying("serve", "--port", url.rpartition(":")[2], cwd=tmp_path) as serve:
+        serve.says("serving")
+        example = [sys.executable, "-W", "error", str(EXAMPLE), url]
+        with subprocess.Popen(example, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as agent:
+            assert agent.stdout is not None
+            assert "joined" in agent.stdout.readline()
+            done = townsquare("call", "word-count", "to be or not to be", "--broker", url, cwd=tmp_path)
+            assert json.loads(done.stdout) == {"words": 6}
+            agent.send_signal(signal.SIGINT)
+            assert agent.communicate(timeout=30)[1] == ""
+        serve.says("word-count away")
+        assert serve.end() == 0
 
 
 def _ran(language: str, text: str, folder: Path, environment: dict[str, str]) -> str:

@@ -1,17 +1,19 @@
 """``townsquare serve``: a process of its own, with a broker of its own or on another's."""
 
 import json
-import os
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.commands import townsquare
-from tests.processes import free_port, staying
+from tests.processes import Seat, free_port, staying
+from townsquare.cli import main
 
 pytest.importorskip("amqtt")
 pytest.importorskip("aiomqtt")
@@ -29,7 +31,10 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.slow)],
+)
 def test_it_says_where_who_comes_and_who_goes(place: Path, number: int) -> None:
     port = free_port()
     with staying("serve", "--port", str(port), cwd=place) as serve:
@@ -45,6 +50,25 @@ def test_it_says_where_who_comes_and_who_goes(place: Path, number: int) -> None:
     assert "Traceback" not in "\n".join(serve.err)
 
 
+@pytest.mark.slow
+def test_a_table_on_a_terminal(place: Path) -> None:
+    port = free_port()
+    seat = Seat("serve", "--port", str(port), cwd=place)
+    try:
+        seat.reads("Ctrl-C stops.")
+        seat.reads("0 here, 0 away")
+        with staying("join", "--agent", "my_agents:echo", "--broker", f"mqtt://127.0.0.1:{port}", cwd=place) as agent:
+            agent.says("joined")
+            assert "Says it again." in seat.reads("1 here, 0 away")
+            assert agent.end() == 0
+        seat.types("\x03")
+        seat.reads("stopped;")
+        assert seat.ended() == 0
+    finally:
+        seat.leave()
+
+
+@pytest.mark.slow
 def test_changes_as_json(place: Path) -> None:
     port = free_port()
     with staying("serve", "--port", str(port), "--json", cwd=place) as serve:
@@ -60,6 +84,7 @@ def test_changes_as_json(place: Path) -> None:
     assert not serve.err
 
 
+@pytest.mark.slow
 def test_a_record_is_kept_and_goes_on(place: Path) -> None:
     port = free_port()
     words = ("serve", "--port", str(port), "--record", "wire")
@@ -99,6 +124,22 @@ def test_the_server_dies_and_comes_back(place: Path) -> None:
                 assert second.end() == 0
 
 
+@pytest.mark.slow
+def test_who_wants_to_go_is_not_kept_by_a_broker_that_is_away(place: Path) -> None:
+    port = free_port()
+    with staying("serve", "--port", str(port), cwd=place) as serve:
+        serve.says("serving")
+        broker = f"mqtt://127.0.0.1:{port}"
+        with staying("join", "--agent", "my_agents:echo", "--broker", broker, cwd=place) as agent:
+            agent.says("joined")
+            serve.kill()
+            agent.says("It is tried again")
+            assert agent.end() == 0
+            agent.says("echo left.")
+    assert "Traceback" not in "\n".join(agent.err)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists()), reason="no Mosquitto")
 def test_on_mosquitto_that_restarts(place: Path) -> None:
     """The broker alone dies, and comes back with nothing: server and agent are there again, and work."""
@@ -124,6 +165,7 @@ def test_on_mosquitto_that_restarts(place: Path) -> None:
                 first.kill()
                 first.wait()
                 first = start()
+                agent.says("is back")
                 assert townsquare("call", "echo", "two", *broker, cwd=place).stdout == "two\n"
                 assert agent.end() == 0, agent.err
                 assert serve.end() == 0, serve.err
@@ -144,16 +186,31 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_bad_input_is_one_sentence(case: str, tmp_path: Path) -> None:
-    import socket
-
+def test_bad_input_is_one_sentence(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     words, said = WRONG[case]
+    monkeypatch.chdir(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = townsquare(*(word.replace("{taken}", port) for word in words), cwd=tmp_path, timeout=30)
-    assert done.returncode == 2, done.stderr
-    assert said.replace("{taken}", port) in done.stderr
-    assert done.stderr.startswith("townsquare: ")
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert os.listdir(tmp_path) == []
+        code = main([word.replace("{taken}", port) for word in words])
+    out, err = capsys.readouterr()
+    assert code == 2, err
+    assert said.replace("{taken}", port) in err
+    assert err.startswith("townsquare: ")
+    assert err.count("\n") == 1, err
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "package", "extra"),
+    [(["serve", "--port", "0"], "amqtt.broker", "broker"), (["agents"], "aiomqtt", "mqtt")],
+)
+def test_a_missing_package_is_named_with_its_extra(
+    words: list[str], package: str, extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, "townsquare.protocols.transports.mqtt_client", raising=False)
+    assert main(words) == 2
+    assert f"pip install 'townsquare[{extra}]'" in capsys.readouterr().err

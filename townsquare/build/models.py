@@ -173,5 +173,9 @@ def ancestors(folder: RunFolder, *, whole: bool = False) -> list[Shelf]:
 def asking(scenario: News) -> list[str]:
     """The groups whose mind asks a language model; ``team`` stands for those who check what is disputed."""
     groups = {group: getattr(scenario, group) for group in GROUPS}
-    team = ["team"] if isinstance(scenario, Team) and scenario.team.mind == "llm" else []
+    team = ["team"] if _checks_by_model(scenario) else []
     return [group for group, of in groups.items() if of.count and of.mind.startswith("llm")] + team
+
+
+def _checks_by_model(scenario: News) -> bool:
+    return isinstance(scenario, Team) and scenario.team.mind == "llm" and scenario.team.agents == "local"

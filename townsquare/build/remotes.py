@@ -22,6 +22,7 @@ from townsquare.sim.recommenders.remote import CAPABILITY as RECOMMEND
 from townsquare.sim.recommenders.remote import Garbled, Unanswered
 from townsquare.sim.recommenders.remote import Remote as RemoteRecommender
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.team import Team
 
 _POLL = 0.2
 """Seconds between two looks at who is there."""
@@ -175,4 +176,9 @@ def needing(scenario: News) -> str:
     """What of a scenario is done elsewhere, in words; "" where nothing is."""
     groups, recommends = remote_groups(scenario), remote_recommenders(scenario)
     minds = [f"{' and '.join(groups)} are decided for by agents elsewhere"] if groups else []
-    return ", and ".join(minds + (["the recommender is an agent elsewhere"] if recommends else []))
+    checks = isinstance(scenario, Team) and scenario.team.agents == "remote"
+    return ", and ".join(
+        minds
+        + (["the recommender is an agent elsewhere"] if recommends else [])
+        + (["disputed articles are checked by agents elsewhere"] if checks else [])
+    )

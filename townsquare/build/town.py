@@ -26,7 +26,7 @@ from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.team import Team
 
 if TYPE_CHECKING:
-    from townsquare.build.team import LocalTeam
+    from townsquare.build.team import TeamModerator
 
 
 @dataclass(slots=True)
@@ -46,13 +46,15 @@ class Built:
     """By group, those whom a language model stands for."""
     remotes: Remotes | None = None
     """The agents elsewhere that it asks; None where it asks none."""
-    team: "LocalTeam | None" = None
+    team: "TeamModerator | None" = None
     """Those who check what is disputed; None where nobody does."""
 
     async def connect(self, run: str) -> None:
         """Reach the agents elsewhere, if any are asked. Raises InputError when they are not there."""
         if self.remotes is not None:
             await self.remotes.connect(run, self.town.minds)
+            if self.team is not None and self.remotes.line is not None:
+                self.team.checkers.connect(self.remotes.line)
 
     def open_models(
         self, folder: Path, run: str, *, shelves: Sequence[Shelf] = (), settled: int = 0, replay: bool = False
@@ -122,12 +124,15 @@ def build(
     )
 
 
-def _team(scenario: News, streams: Streams, models: Models | None) -> "LocalTeam | None":
+def _team(scenario: News, streams: Streams, models: Models | None) -> "TeamModerator | None":
     if not isinstance(scenario, Team):
         return None
-    from townsquare.build.team import LocalTeam  # the messaging protocol is loaded only where somebody talks
+    # the messaging protocol is loaded only where somebody talks
+    from townsquare.build.team import LocalCheckers, RemoteCheckers, TeamModerator
 
-    return LocalTeam(scenario, streams, models)
+    if scenario.team.agents == "remote" and models is not None:
+        return TeamModerator(RemoteCheckers(scenario, models.recorded))
+    return TeamModerator(LocalCheckers(scenario, streams, models))
 
 
 def _environment(scenario: News, streams: Streams, cast: Cast, workers: Workers) -> Feed:

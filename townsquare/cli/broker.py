@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from uuid import uuid4
@@ -12,7 +12,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from townsquare.protocols.errors import InputError
-from townsquare.protocols.ioa.cards import Card
+from townsquare.protocols.ioa.cards import Card, Limits
 from townsquare.protocols.ioa.host import Host, JoinRefused, Member
 from townsquare.protocols.ioa.topics import ROOT
 from townsquare.protocols.remote_settings import BROKER, RemoteSettings
@@ -23,8 +23,11 @@ from townsquare.protocols.wording import first_problem
 
 NEAR = "mqtt://localhost:1883"
 """Where a broker is looked for when nothing names one; `townsquare serve` starts one there."""
-_PATIENCE = 10.0
-"""Seconds that the server has to let an agent in."""
+_CALLER = "call-"
+_PATIENCE, _GOODBYE = 10.0, 5.0
+"""Seconds that the server has to let an agent in, and the broker to hear that it leaves."""
+_BYTES = 2**22
+"""The largest answer that a caller takes: some ten thousand cards; ready brokers take messages of 16 MiB."""
 
 
 def settings_of(arguments: argparse.Namespace) -> RemoteSettings:
@@ -67,16 +70,29 @@ async def hosted(settings: RemoteSettings, name: str) -> AsyncIterator[Host]:
 @asynccontextmanager
 async def caller(settings: RemoteSettings) -> AsyncIterator[Member]:
     """Somebody who asks, and is there for as long as that takes."""
-    async with hosted(settings, f"call-{uuid4().hex[:12]}") as host:
+    async with hosted(settings, f"{_CALLER}{uuid4().hex[:12]}") as host:
         name = host.me.agent
-        me = await entered(host, Card(name=name), None, settings)
+        me = await entered(host, Card(name=name, limits=Limits(bytes=_BYTES)), None, settings)
         try:
             yield me
         finally:
-            await host.leave(name)
-    # nobody will come back under this name: the broker need not remember that it is away
-    async with connect(settings.url()) as line:
-        await line.publish(host.topics.of(host.me, "status"), b"", retain=True)
+            await goodbye(host, [name])
+    with suppress(TimeoutError, TransportError):
+        # nobody will come back under this name: the broker need not remember that it is away
+        async with asyncio.timeout(_GOODBYE), connect(settings.url()) as line:
+            await line.publish(host.topics.of(host.me, "status"), b"", retain=True)
+
+
+async def goodbye(host: Host, names: Sequence[str]) -> None:
+    """Take agents away. Who wants to go is not kept by a broker that is away."""
+    with suppress(TimeoutError, TransportError):
+        async with asyncio.timeout(_GOODBYE):
+            await asyncio.gather(*(host.leave(name) for name in names))
+
+
+def is_caller(name: str, description: str) -> bool:
+    """Whether somebody is only there to ask, for a moment."""
+    return name.startswith(_CALLER) and not description
 
 
 async def entered(host: Host, card: Card, agent: Any, settings: RemoteSettings) -> Member:

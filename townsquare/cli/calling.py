@@ -7,9 +7,13 @@ import sys
 from typing import Any
 
 from townsquare.cli import printing
-from townsquare.cli.broker import caller, settings_of
+from townsquare.cli.broker import caller, is_caller, settings_of
 from townsquare.protocols.errors import InputError, did_you_mean
+from townsquare.protocols.ioa.host import Member
 from townsquare.protocols.ioa.messages import Match, TaskStatus
+
+_NAMED = 10
+"""Agents that are named when one is not there."""
 
 
 def call(arguments: argparse.Namespace) -> int:
@@ -32,12 +36,8 @@ def agents(arguments: argparse.Namespace) -> int:
 
 async def _call(arguments: argparse.Namespace, given: Any) -> int:
     async with caller(settings_of(arguments)) as me:
-        there = {match.card.name for match in await me.lookup()} - {me.card.name}
-        if arguments.agent not in there:
-            known = ", ".join(sorted(there)) or "nobody"
-            raise InputError(
-                f"there is no agent {arguments.agent!r}{did_you_mean(arguments.agent, there)} There: {known}."
-            )
+        if not await me.lookup((arguments.agent,)):
+            raise await _nobody(me, arguments.agent)
         result = await me.assign(
             arguments.agent, arguments.text, capability=arguments.capability, input=given, seconds=arguments.seconds
         )
@@ -53,6 +53,15 @@ async def _call(arguments: argparse.Namespace, given: Any) -> int:
     return 1
 
 
+async def _nobody(me: Member, name: str) -> InputError:
+    cards = [match.card for match in await me.lookup()]
+    there = sorted(card.name for card in cards if not is_caller(card.name, card.description))
+    more = f", and {len(there) - _NAMED} more" if len(there) > _NAMED else ""
+    return InputError(
+        f"there is no agent {name!r}{did_you_mean(name, there)} There: {', '.join(there[:_NAMED]) or 'nobody'}{more}."
+    )
+
+
 async def _agents(arguments: argparse.Namespace) -> int:
     async with caller(settings_of(arguments)) as me:
         found = (
@@ -60,7 +69,7 @@ async def _agents(arguments: argparse.Namespace) -> int:
             if arguments.query
             else await me.lookup()
         )
-    found = tuple(match for match in found if match.card.name != me.card.name)
+    found = tuple(match for match in found if not is_caller(match.card.name, match.card.description))
     if arguments.query:
         found = found[: arguments.top]
     if arguments.json:

@@ -15,13 +15,16 @@ from typing import Any
 
 from townsquare.agents.joining.cards import card_of, read_card, told_by
 from townsquare.agents.joining.narrated import Narrated, NarratedSpeaker
-from townsquare.cli.broker import caller, entered, hosted, settings_of, stopping
+from townsquare.cli.broker import caller, entered, goodbye, hosted, settings_of, stopping
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.cards import Card
+from townsquare.protocols.ioa.host import Host
 from townsquare.protocols.remote_settings import RemoteSettings
 
 _MOST = 10_000
 """Agents of one command."""
+_POLL = 0.5
+"""Seconds between two looks at the connection."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ async def _join(arguments: argparse.Namespace) -> int:
         if arguments.human:
             terminal.open()
         with stopping() as stop:
+            watch = asyncio.create_task(_watch(host, settings))
             await _first(stop, terminal.left)
-        for card in cards:
-            await host.leave(card.name)
+            watch.cancel()
+        await goodbye(host, [card.name for card in cards])
         _say(f"{_names(cards)} left.")
     return 0
 
@@ -150,6 +154,16 @@ def _named(text: str) -> str:
 
 def _names(cards: list[Card]) -> str:
     return cards[0].name if len(cards) == 1 else f"{cards[0].name} to {cards[-1].name}"
+
+
+async def _watch(host: Host, settings: RemoteSettings) -> None:
+    """Say when the connection broke and came back; that it broke is in the log, on standard error."""
+    breaks = host.transport.breaks
+    while True:
+        await asyncio.sleep(_POLL)
+        if host.transport.breaks != breaks:
+            breaks = host.transport.breaks
+            _say(f"{settings.url()} is back.")
 
 
 async def _first(*events: asyncio.Event) -> None:

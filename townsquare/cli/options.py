@@ -15,6 +15,8 @@ _EPILOG = """examples:
   townsquare run news --set panel.count=50 --model openai:gpt-4o-mini --budget 2
   townsquare evaluate agents --data DIR --rankers agentcf,ease --model openai:gpt-4o-mini
   townsquare evaluate recommenders --by agents --data ml-100k --models popular,ease,bpr
+  townsquare serve                                        agents that live elsewhere: a broker and their server
+  townsquare join --agent my_agents:word_count            one of them: any function, model, program, person
 
 Exit codes: 0 done, 1 the run failed or differs, 2 bad input, 130 interrupted and resumable."""
 
@@ -297,7 +299,7 @@ def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
 
 
 def _scenario(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("scenario", metavar="SCENARIO", help="a built-in name (news) or a .toml file")
+    verb.add_argument("scenario", metavar="SCENARIO", help="a built-in name (news, team) or a .toml file")
     _sets(verb)
     verb.add_argument("--seed", type=int, metavar="N", help="root seed of every random stream (default 0)")
 

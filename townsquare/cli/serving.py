@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from townsquare.agents.joining.narrated import short
-from townsquare.cli.broker import settings_of, stopping, unreachable
+from townsquare.cli.broker import is_caller, settings_of, stopping, unreachable
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.journal import FILE, Journal
 from townsquare.protocols.ioa.presence import AgentPresence, Presence
@@ -63,6 +64,8 @@ async def _serve(arguments: argparse.Namespace, settings: RemoteSettings) -> int
             before = None
             while not stop.is_set():
                 now = server.presence()
+                agents = tuple(one for one in now.agents if not is_caller(one.name, one.description))
+                now = replace(now, agents=agents)
                 if now != before:
                     show(now, changes(before, now))
                 before = now

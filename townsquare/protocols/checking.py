@@ -21,8 +21,10 @@ class Checking(Settings):
     "How many of the newest articles it can search."
     readers: int = Field(default=2, ge=1, le=16)
     "How many readers share the evidence."
+    agents: Literal["local", "remote"] = "local"
+    "Who is in the team: agents of the town's own, or whoever joined the broker (remote.broker) and can do the work."
     mind: Literal["behavioural", "llm"] = "behavioural"
-    "What the readers and the judge are; the retriever searches by embedding and the desk goes by its rules."
+    "What readers and judge of the town's own are; the retriever searches by embedding and the desk goes by its rules."
     model: str = ""
     "Their model, provider:model; by default chat.model."
     seconds: float = Field(default=60.0, gt=0, le=86_400)

@@ -106,12 +106,23 @@ async def test_a_card_that_is_refused(town):
     with pytest.raises(JoinRefused, match="that name is taken") as found:
         await host.join(CARD, Shouter())
     assert found.value.code is Code.NAME
+    assert not post.transport._broker.retained.keys() & {"townsquare/v1/public/ann/card"}, "nothing is left of it"
     post.banned = ()
     await host.join(CARD, Shouter())
     with pytest.raises(InputError, match="has joined before"):
         await host.join(CARD, Shouter())
     with pytest.raises(InputError, match="has no `speak`"):
         await host.join(CARD.model_copy(update={"name": "bob", "speaks": True}), Shouter())
+
+
+async def test_whoever_gives_up_waiting_leaves_no_card():
+    broker = InProcess()
+    async with Host(broker, "house") as host:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await host.join(CARD)
+        assert not host.members
+        assert list(broker.retained) == ["townsquare/v1/public/house/status"]
 
 
 @pytest.mark.parametrize("name", ["server", "a/b", "+", "", "-x", "x" * 65])

@@ -155,16 +155,20 @@ def lossy(transport):
 
 async def test_a_slow_host_holds_up_nobody_and_is_bounded(monkeypatch):
     monkeypatch.setattr("townsquare.protocols.ioa.links.ROOM", 50)
-    broker = InProcess(room=4)
-    async with Server(broker) as server, Peer(broker, "ann") as ann, Peer(broker, "bob") as bob:
-        async with Peer(broker, "slow", limits=Limits(parallel=1_000)) as slow:
-            slow._reader.cancel()  # takes nothing any more
-            for n in range(200):
-                await ann.say(Task, task_id=f"t{n}", to="slow")
-            await until(lambda: server.tasks.ended[TaskStatus.FAILED] > 100)
-            assert server.guard.refusals[Code.BUSY] > 100
-            assert len(server.links[Address("public", "slow")]) <= 50
-            assert await bob.ask(Found, Lookup, names=("ann",))
+    broker, many = InProcess(room=4), Limits(parallel=1_000)
+    async with (
+        Server(broker) as server,
+        Peer(broker, "ann") as ann,
+        Peer(broker, "bob") as bob,
+        Peer(broker, "slow", limits=many) as slow,
+    ):
+        slow._reader.cancel()  # takes nothing any more
+        for n in range(200):
+            await ann.say(Task, task_id=f"t{n}", to="slow")
+        await until(lambda: server.tasks.ended[TaskStatus.FAILED] > 100)
+        assert server.guard.refusals[Code.BUSY] > 100
+        assert len(server.links[Address("public", "slow")]) <= 50
+        assert await bob.ask(Found, Lookup, names=("ann",))
 
 
 async def test_goodbye_ends_what_is_under_way(tmp_path):

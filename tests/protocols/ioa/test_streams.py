@@ -123,6 +123,16 @@ def test_a_gap_is_asked_for_once():
     assert receiver.acknowledge(3.0) == (0, True), "or was lost"
 
 
+def test_whoever_is_asked_twice_answers_once():
+    sender = Outgoing[str](patience=1.0)
+    for word in ("a", "b"):
+        sender.put(lambda seq, word=word: word, 10.0)
+    assert len(sender.acknowledged(0, True, 10.0)) == 2
+    assert sender.acknowledged(0, True, 10.5) == []
+    assert [each.kept for each in sender.acknowledged(1, True, 10.5)] == ["b"], "asked for another gap"
+    assert len(sender.acknowledged(1, True, 11.5)) == 1, "the answer was lost"
+
+
 def test_a_full_window_makes_wait_and_silence_is_answered_with_the_oldest():
     sender = Outgoing[str](window=2, patience=1.0, longest=3.0)
     for word in ("a", "b"):

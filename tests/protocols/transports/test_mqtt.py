@@ -125,6 +125,29 @@ async def test_many_are_under_way_at_once(broker):
         assert not a._numbers
 
 
+async def test_two_of_one_name_do_not_fight_without_a_pause(broker, caplog):
+    async with Mqtt(broker.url, client_id="a") as a, Mqtt(broker.url, client_id="a") as b:
+        await asyncio.sleep(1.5)
+        assert 2 <= a.breaks + b.breaks <= 12
+    assert "is there another connection 'a'?" in caplog.text
+
+
+async def test_giving_up_while_it_connects_leaves_nothing_behind(broker):
+    watcher = Mqtt(broker.url)
+    async with watcher:
+        await watcher.subscribe(["+/status"])
+        reader = Reader(watcher)
+        connecting = asyncio.ensure_future(Mqtt(broker.url, will=Will("a/status", b"away")).__aenter__())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        await asyncio.sleep(0.2)
+        assert not reader.got, "it was closed, it did not break off"
+        reader.stop()
+
+
 async def test_closing_frees_who_waits(broker):
     a = Mqtt(broker.url)
     async with a:

@@ -52,6 +52,8 @@ def remote(name: str, streams: Streams, **settings: Any) -> Remote:
 
 
 class TestRemote(RecommenderContract):
+    name = "remote"
+
     def make(self, streams: Streams) -> Remote:
         return remote("ease", streams)
 

@@ -25,7 +25,7 @@ class Narrated:
         found, _ = await self.spent(task)
         return found
 
-    async def spent(self, task: Task) -> tuple[Any, Usage]:
+    async def spent(self, task: Task) -> tuple[Any, Usage | None]:
         """The same, and what it cost, where the agent knows."""
         began = asyncio.get_running_loop().time()
         asked = f" by {task.assigner}" if task.assigner else ""
@@ -34,7 +34,7 @@ class Narrated:
             if hasattr(self.agent, "spent"):
                 found, usage = await self.agent.spent(task)
             else:
-                found, usage = await self.agent.run(task), Usage()
+                found, usage = await self.agent.run(task), None
         except asyncio.CancelledError:
             self.say(f"{self.name}: asked{asked}: {what}: called off")
             raise

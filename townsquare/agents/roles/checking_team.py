@@ -1,25 +1,28 @@
-"""A moderator that is a team: disputed articles are checked by agents who found each other."""
+"""A team that checks disputed articles: agents who found each other, led by a desk."""
 
 import asyncio
-from collections.abc import Callable
-
-import numpy as np
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from townsquare.agents.roles import desk, fact_reader, judge, retriever
 from townsquare.agents.roles.desk import Case, Desk
-from townsquare.agents.roles.minutes import Minutes
 from townsquare.protocols.checking import Checking
 from townsquare.protocols.errors import RunStopped
-from townsquare.protocols.ioa.host import Member
-from townsquare.protocols.moderator import ACTION, Posts, Verdicts
-
-_ACTIONS = {"false": "remove", "true": "show", "undecided": "abstain"}
+from townsquare.protocols.ioa.host import Member, Refusal
+from townsquare.protocols.moderator import Posts
 
 
 class TeamMissing(RunStopped):
     """Nobody on the bus can do a part of the work."""
 
     status = "stopped: no team"
+
+
+def shown(posts: Posts) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The articles to be looked into, and all that they can be compared with: id and text."""
+    texts = {item: posts.text(item) for item in posts.archive.tolist()}
+    archive: list[Mapping[str, Any]] = [{"id": item, "text": text} for item, text in texts.items()]
+    return [{"id": item, "text": texts.get(item) or posts.text(item)} for item in posts.items.tolist()], archive
 
 
 class CheckingTeam:
@@ -30,28 +33,17 @@ class CheckingTeam:
 
     def __init__(self, leader: Desk, voice: Member, settings: Callable[[int], Checking]) -> None:
         self.leader, self.voice, self.settings = leader, voice, settings
-        self.minutes: list[Minutes] = []
-        """Of the groups since they were last taken away."""
 
-    async def review(self, posts: Posts) -> Verdicts:
-        """One group after the other; what a group cannot decide is abstained from.
+    async def look_into(self, tick: int, post: Mapping[str, Any], archive: Sequence[Mapping[str, Any]]) -> Case:
+        """What a group makes of one article; what it cannot decide is undecided.
 
         Raises TeamMissing when nobody who is here can do a part of the work.
         """
-        settings = self.settings(posts.tick)
-        archive = [{"id": item, "text": posts.text(item)} for item in posts.archive.tolist()]
-        cases = []
-        for item in posts.items.tolist():
-            finders, readers, judges = await self._form(settings)
-            post = {"id": item, "text": posts.text(item)}
-            one = Case(post, archive, settings.evidence, finders[0], readers, judges[0], settings.seconds, posts.tick)
-            await self._check(one)
-            cases.append(one)
-        return Verdicts(
-            np.array([ACTION[_ACTIONS[one.verdict]] for one in cases], np.int8),
-            np.array([one.score for one in cases], np.float64),
-            [one.why for one in cases],
-        )
+        settings = self.settings(tick)
+        finders, readers, judges = await self._form(settings)
+        case = Case(post, archive, settings.evidence, finders[0], readers, judges[0], settings.seconds, tick)
+        await self._check(case)
+        return case
 
     async def _check(self, case: Case) -> None:
         self.leader.case = case
@@ -67,12 +59,14 @@ class CheckingTeam:
         except TimeoutError:
             case.verdict, case.score, case.why = "undecided", 0.5, "the server did not answer in time"
             case.minutes.ended(everybody, "lost", case.why)
-        self.minutes.append(case.minutes)
 
     async def _form(self, settings: Checking) -> list[list[str]]:
         """Names for the three parts of the work: the best matches of each that name it as a capability."""
         parts = [card.capabilities[0] for card in (retriever.CARD, fact_reader.CARD, judge.CARD)]
-        found = await self.voice.discover(parts, top=settings.readers + 3)
+        try:
+            found = await self.voice.discover(parts, top=settings.readers + 3)
+        except Refusal as refusal:
+            raise TeamMissing(f"no team can be looked for: {refusal}") from refusal
         team: list[list[str]] = []
         for wanted, part, matches in zip((1, settings.readers, 1), parts, found, strict=True):
             able = [match.card.name for match in matches if match.here and part in match.card.capabilities]

@@ -30,8 +30,9 @@ its `type` is `conclusion`. **To ask others**: `discover` or `lookup` -> `found`
 
 **Payloads** are JSON in UTF-8, at most {MAX_BYTES:,} bytes unless `registered` or a card says otherwise; status is
 plain text. Every message has `version`, `kind`, `id` (unique per sender and never used again: put something into it
-that differs in every life of your program) and `sender` (your name). Ignore kinds and fields that you do not know.
-Delivery is at least once: a task whose `task_id` you know is not done again, its result is sent again."""
+that differs in every life of your program) and `sender` (your name). Ignore kinds and fields that you do not know,
+and whatever arrives on topics that you did not subscribe to. Delivery is at least once: a task whose `task_id` you
+know is not done again, its result is sent again."""
 
 _CHANNELS = {
     "card": ("An agent's card, retained; empty when the agent leaves for good.", ["card", "gone"]),

@@ -18,8 +18,13 @@ other busy with refusals. All are counted.
 """
 _AGENTS = 100_000
 """Agents of whom anything is remembered, the latest."""
-_SILENT = (Code.DUPLICATE,)
-"""What is counted and never answered: it was answered the first time."""
+
+
+class Repeated(OutOfTurn):
+    """Something came twice. It is counted and never answered: it was answered the first time."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Code.DUPLICATE, reason)
 
 
 class Guard:
@@ -65,14 +70,15 @@ class Guard:
         return known[payload]
 
     def message(self, who: Address, payload: bytes) -> Message:
-        """What an agent says. Raises Unreadable, OutOfTurn(sender)."""
+        """What an agent says. Raises Unreadable, for what is said in the name of another too."""
         message = decode(payload, self.max_bytes)
         if message.sender != who.agent:
-            raise OutOfTurn(Code.SENDER, f"{message.sender!r} cannot speak on the topic of {who.agent!r}")
+            reason = f"{message.sender!r} cannot speak on the topic of {who.agent!r}"
+            raise Unreadable(Code.SENDER, reason, message.id)
         return message
 
     def once(self, who: Address, message: Message) -> None:
-        """Raises OutOfTurn(duplicate) for a message whose id is among the last that this agent used."""
+        """Raises Repeated for a message whose id is among the last that this agent used."""
         if isinstance(message, Ack):
             return
         if who not in self._seen:
@@ -80,7 +86,7 @@ class Guard:
         self._seen.move_to_end(who)
         order, known = self._seen[who]
         if message.id in known:
-            raise OutOfTurn(Code.DUPLICATE, f"{message.id!r} was said before")
+            raise Repeated(f"{message.id!r} was said before")
         known.add(message.id)
         order.append(message.id)
         if len(order) > REMEMBERED:
@@ -88,10 +94,10 @@ class Guard:
         if len(self._seen) > _AGENTS:
             self._seen.popitem(last=False)
 
-    def refuse(self, who: Address | None, code: Code, about: Message | None, now: float) -> bool:
+    def refuse(self, who: Address | None, why: OutOfTurn | Unreadable, about: Message | None, now: float) -> bool:
         """Count a refusal; whether ``who`` may be told. Refusals and acknowledgements are never answered."""
-        self.refusals[code] += 1
-        if who is None or code in _SILENT or isinstance(about, Refused | Ack):
+        self.refusals[why.code] += 1
+        if who is None or isinstance(why, Repeated) or isinstance(about, Refused | Ack):
             return False
         left, since = self._told.pop(who, (float(BURST), now))
         left = min(float(BURST), left + (now - since) * PER_SECOND)

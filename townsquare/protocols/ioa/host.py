@@ -90,8 +90,12 @@ class Host:
         self._up.anew = self._show_again
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._listen()), loop.create_task(self._up.tend())]
-        await self.transport.subscribe([self.topics.of(self.me, "in")])
-        await self.transport.publish(self.topics.of(self.me, "status"), HERE, retain=True)
+        try:
+            await self.transport.subscribe([self.topics.of(self.me, "in")])
+            await self.transport.publish(self.topics.of(self.me, "status"), HERE, retain=True)
+        except BaseException:
+            await self._close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -107,6 +111,9 @@ class Host:
             async with asyncio.timeout(_GOODBYE):
                 await self.transport.publish(self.topics.of(self.me, "status"), AWAY, retain=True)
                 await self.transport.unsubscribe([self._inbox(name) for name in {*self.members, self.me.agent}])
+        await self._close()
+
+    async def _close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -129,6 +136,7 @@ class Host:
             await registered
         except BaseException:
             del self.members[card.name]
+            await self._withdraw(card.name)
             raise
         finally:
             del self._joining[card.name]
@@ -148,8 +156,7 @@ class Host:
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
                 await self._up.drain()  # what it still said counts
-        await self.transport.publish(self.topics.of(Address(self.me.owner, name), "card"), b"", retain=True)
-        await self.transport.unsubscribe([self._inbox(name)] if name != self.me.agent else ())
+        await self._withdraw(name)
         self._up.gone.add(name)
         if self._up.voice == name:
             self._up.voice = next(iter(self.members), self.me.agent)
@@ -164,6 +171,13 @@ class Host:
         host = None if card.name == self.me.agent else self.me.agent
         filled = {"owner": self.me.owner, "host": host, "streams": True, "created_at": card.created_at or wall()}
         return card.model_copy(update=filled)
+
+    async def _withdraw(self, name: str) -> None:
+        """Take a card away, within the time that a goodbye may take."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self.transport.publish(self.topics.of(Address(self.me.owner, name), "card"), b"", retain=True)
+                await self.transport.unsubscribe([self._inbox(name)] if name != self.me.agent else ())
 
     async def _show(self, card: Card) -> None:
         topic = self.topics.of(Address(self.me.owner, card.name), "card")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.cards import Card
-from townsquare.protocols.ioa.host import Host
+from townsquare.protocols.ioa.host import Agent, Host
 from townsquare.protocols.ioa.member import Member
 from townsquare.protocols.ioa.messages import Match, Result
 from townsquare.protocols.ioa.topics import ROOT
@@ -63,6 +63,14 @@ class Line:
         except BaseException:
             self.close()
             raise
+
+    def join(self, card: Card, agent: Agent) -> Member:
+        """Let another agent live on this line; its owner is that of the line's card. Raises InputError."""
+        assert self._host is not None, "open the line first"
+        try:
+            return self.wait(self._host.join(card, agent), self.patience)
+        except Refusal as error:
+            raise InputError(str(error)) from error
 
     def close(self) -> None:
         """Leave and let go of the thread; calls that still wait are cancelled. Closing twice is fine."""

@@ -201,7 +201,7 @@ class Registry:
             found = [self._entries[name].vector for name in names]
             self._matrix = names, np.stack([v for v in found if v is not None]) if names else np.zeros((0, 0))
         names, matrix = self._matrix
-        if not names:
+        if not names or not len(queries):
             return names, np.zeros((len(queries), 0))
         return names, np.clip(np.round((queries @ matrix.T).astype(np.float64), 6), -1.0, 1.0)
 

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from townsquare.protocols.ioa.guard import Repeated
 from townsquare.protocols.ioa.messages import Result
 from townsquare.protocols.ioa.rules import OutOfTurn
 from townsquare.protocols.ioa.vocabulary import Code, TaskStatus
@@ -48,5 +49,6 @@ class Results:
         done = self._done.get(task_id)
         if done is None or sender not in (done.assignee, done.assigner):
             return OutOfTurn(Code.UNKNOWN, f"{sender} has no task {task_id!r}")
+        said = f"task {task_id!r} is {done.result.status} already"
         given_up = done.result.status in (TaskStatus.TIMED_OUT, TaskStatus.CANCELLED)
-        return OutOfTurn(Code.LATE if given_up else Code.DUPLICATE, f"task {task_id!r} is {done.result.status} already")
+        return OutOfTurn(Code.LATE, said) if given_up else Repeated(said)

@@ -88,7 +88,8 @@ class Server:
             journal: The record; by default one in memory.
             max_bytes: The largest message that is taken.
         """
-        self.rules, self.journal, self.meter = rules or Rules(), journal or Journal(), Meter()
+        self.rules, self.meter = rules or Rules(), Meter()
+        self.journal = Journal() if journal is None else journal
         self.topics, self.clock = Topics(root), Clock(SERVER)
         self.registry, self.guard = Registry(embedder), Guard(self.topics, max_bytes)
         self.messages = self.faults = 0

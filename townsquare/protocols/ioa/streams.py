@@ -29,7 +29,7 @@ EVERY = 64
 """Messages after which they are acknowledged at the latest."""
 DELAY = 0.05
 """Seconds after which they are."""
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds without an acknowledgement after which the oldest is sent again; doubled each time."""
 LONGEST = 30.0
 """What the doubling ends at."""
@@ -64,6 +64,8 @@ class Outgoing(Generic[Kept]):
         self._next = 1
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._wait, self._since = patience, 0.0
+        self._repeated = float("-inf")
+        """When everything was sent again."""
         self._probed = 0
         """The number that was sent again because nothing was heard; 0 for none."""
 
@@ -93,7 +95,9 @@ class Outgoing(Generic[Kept]):
     def acknowledged(self, upto: int, again: bool, now: float) -> list[Again[Kept]]:
         """Forget what has arrived; what is to be sent again now. Numbers that were never given are not believed."""
         upto = min(upto, self._next - 1)
-        if upto >= self.base:
+        if upto < self.base:
+            again = again and now - self._repeated >= self.patience  # else the answer is under way
+        else:
             while self.base <= upto:
                 self._forgotten(self._kept.popitem(last=False)[1])
                 self.base += 1
@@ -106,7 +110,7 @@ class Outgoing(Generic[Kept]):
 
     def everything(self, now: float) -> list[Again[Kept]]:
         """All that is not acknowledged, oldest first: asked for, or because the connection broke."""
-        self._since = now
+        self._since = self._repeated = now
         return [Again(seq, self.base, kept) for seq, kept in self._kept.items()]
 
     def overdue(self, now: float) -> list[Again[Kept]]:

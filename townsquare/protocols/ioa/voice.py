@@ -51,7 +51,7 @@ class Voice:
         """Count it, and tell ``who``, unless that was done too often. ``about``: the id of what could not be read."""
         about = message.id if message is not None else about
         self._note(who, refusal.code, str(refusal), about)
-        if not self._guard.refuse(who, refusal.code, message, asyncio.get_running_loop().time()) or who is None:
+        if not self._guard.refuse(who, refusal, message, asyncio.get_running_loop().time()) or who is None:
             return
         told = Refused(
             id=self._clock.id(),

@@ -47,6 +47,8 @@ class Embedded:
 
     async def __aexit__(self, *_: object) -> None:
         with suppress(Exception):
+            for listener in self._broker._servers.values():
+                listener.instance.close()  # first: whoever is sent away must not come back to the one that goes
             async with asyncio.timeout(5.0):
                 await self._broker.shutdown()
 

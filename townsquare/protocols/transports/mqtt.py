@@ -20,6 +20,8 @@ ROOM = 2_000
 """Messages that ``publish`` lets be on their way without the broker's word; then it waits."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
 """Seconds before the second attempt to come back; it doubles, up to the longest. A quarter more or less is chance."""
+SHORT = 5.0
+"""Seconds of a connection after whose end one waits before coming back, if it was not the first of that kind."""
 _TOPICS = 200
 """Subscriptions in one packet."""
 _log = logging.getLogger(__name__)
@@ -134,7 +136,7 @@ class Mqtt:
         client = await opened(self.url, self.will, self.client_id, self._arrived, self._confirmed)
         try:
             for part in _parts(list(self._patterns)):
-                await client.subscribe([(topic, 1) for topic in part])
+                await client.listen(part)
         except Exception as error:  # aiomqtt's own, and those of its paho
             await client.close()
             raise TransportError(f"{self.url} broke off: {error}.") from error
@@ -146,12 +148,18 @@ class Mqtt:
 
     async def _keep(self) -> None:
         """Come back whenever the connection breaks."""
+        loop, short = asyncio.get_running_loop(), 0
         while self._client is not None:
+            since = loop.time()
             why = await self._client.broken()
             self._here.clear()
             client, self._client = self._client, None
             await client.close()
             _log.info("%s: the connection broke (%s)", self.url, why)
+            short = short + 1 if loop.time() - since < SHORT else 0
+            if short > 1:
+                _log.warning("%s breaks off again and again; is there another connection %r?", self.url, self.client_id)
+                await asyncio.sleep(self._pause(short))
             await self._come_back()
             self._breaks += 1
 
@@ -178,9 +186,9 @@ class Mqtt:
                     continue
                 try:
                     if what == "subscribe":
-                        await client.subscribe([(topic, 1) for topic in part])
+                        await client.listen(part)
                     else:
-                        await client.unsubscribe(part)
+                        await client.ignore(part)
                     break
                 except Exception as error:
                     if client is self._client and not client.is_broken:

@@ -9,7 +9,7 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -78,6 +78,24 @@ class Client(aiomqtt.Client):
         await asyncio.wait((self._disconnected,))
         return str(self._disconnected.exception())
 
+    async def listen(self, patterns: Sequence[str]) -> None:
+        """Subscribe. Raises MqttError, at once when the connection breaks."""
+        await self._unless_broken(self.subscribe([(pattern, 1) for pattern in patterns]))
+
+    async def ignore(self, patterns: Sequence[str]) -> None:
+        """Unsubscribe. Raises MqttError, at once when the connection breaks."""
+        await self._unless_broken(self.unsubscribe(list(patterns)))
+
+    async def _unless_broken(self, what: Coroutine[Any, Any, Any]) -> None:
+        """Aiomqtt waits for its time-out, ten seconds, when the connection breaks before an answer."""
+        answer = asyncio.ensure_future(what)
+        await asyncio.wait((answer, self._disconnected), return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            answer.cancel()
+            await asyncio.gather(answer, return_exceptions=True)
+            raise aiomqtt.MqttError(HUNG_UP)
+        await answer
+
     def hand_over(self, topic: str, payload: bytes, retain: bool) -> int | None:
         """The packet's id, which ``confirmed`` will be told; None when the connection has just broken."""
         info = self._client.publish(topic, payload, 1, retain)
@@ -136,8 +154,14 @@ async def opened(
 ) -> Client:
     """A connection. Raises TransportError, in one sentence that says what to do."""
     client = Client(url, will, client_id, arrived=arrived, confirmed=confirmed)
+    opening = asyncio.ensure_future(client.__aenter__())
     try:
-        await client.__aenter__()
+        await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(aiomqtt.MqttError):  # it connects in a thread, which nobody could end
+            await opening
+            await client.close()
+        raise
     except aiomqtt.MqttError as error:
         raise TransportError(_sentence(url, error)) from error
     return client

@@ -30,7 +30,7 @@ class Team(News):
 
     control: ClassVar[dict[str, dict[str, str]]] = {"unchecked": {"team.posts": "0"}}
     """The arm that every comparison should hold: nobody checks anything."""
-    fixed: ClassVar[tuple[str, ...]] = (*News.fixed, "rumours", "team.mind", "team.seconds")
+    fixed: ClassVar[tuple[str, ...]] = (*News.fixed, "rumours", "team.agents", "team.mind", "team.seconds")
 
     scenario: str = "team"
     "The built-in scenario that the keys belong to."
