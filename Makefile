@@ -34,6 +34,7 @@ test: .venv/dev.ready ## fast tests
 	$(PYTEST)
 
 test-all: .venv/dev.ready ## all tests but those that need a browser
+	@sh scripts/need-mosquitto || true
 	$(PYTEST) -m "not browser"
 
 test-browser: .venv/dev.ready ## tests that open reports in Chromium

@@ -17,7 +17,6 @@ from townsquare.protocols.ioa.host import Host, JoinRefused, Member
 from townsquare.protocols.ioa.topics import ROOT
 from townsquare.protocols.remote_settings import BROKER, RemoteSettings
 from townsquare.protocols.transports.broker_url import BrokerURL
-from townsquare.protocols.transports.connect import connect
 from townsquare.protocols.transports.transport import TransportError
 from townsquare.protocols.wording import first_problem
 
@@ -77,10 +76,6 @@ async def caller(settings: RemoteSettings) -> AsyncIterator[Member]:
             yield me
         finally:
             await goodbye(host, [name])
-    with suppress(TimeoutError, TransportError):
-        # nobody will come back under this name: the broker need not remember that it is away
-        async with asyncio.timeout(_GOODBYE), connect(settings.url()) as line:
-            await line.publish(host.topics.of(host.me, "status"), b"", retain=True)
 
 
 async def goodbye(host: Host, names: Sequence[str]) -> None:

@@ -17,12 +17,14 @@ from townsquare.agents.joining.cards import card_of, read_card, told_by
 from townsquare.agents.joining.narrated import Narrated, NarratedSpeaker
 from townsquare.cli.broker import caller, entered, goodbye, hosted, settings_of, stopping
 from townsquare.protocols.errors import InputError
-from townsquare.protocols.ioa.cards import Card
+from townsquare.protocols.ioa.cards import Card, Limits
 from townsquare.protocols.ioa.host import Host
 from townsquare.protocols.remote_settings import RemoteSettings
 
 _MOST = 10_000
 """Agents of one command."""
+_TOWNS = {"parallel": 4, "bytes": 16_777_216}
+"""What a mind or a recommender takes: what goes round in a town, told at once."""
 _POLL = 0.5
 """Seconds between two looks at the connection."""
 
@@ -106,8 +108,14 @@ def _kind(arguments: argparse.Namespace, terminal: Any) -> Kind:
 
         mind = TownMind(arguments.mind)
         about = {"description": f"Decides for a town's agents as the mind {arguments.mind} does."}
-        able = {"name": _named(arguments.mind), "capabilities": [CAPABILITY], "limits": {"parallel": 8}}
+        able = {"name": _named(arguments.mind), "capabilities": [CAPABILITY], "limits": _TOWNS}
         return Kind(able | about, lambda card: mind)
+    if arguments.recommender:
+        from townsquare.sim.recommenders.hosting import Hosted
+
+        hosted = Hosted(arguments.recommender)
+        card = hosted.card(_named(arguments.recommender), limits=Limits.model_validate(_TOWNS))
+        return Kind(card.model_dump(include={"name", "description", "capabilities", "limits"}), lambda card: hosted)
     if arguments.human:
         from townsquare.agents.joining.floor import Member
 

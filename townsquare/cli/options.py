@@ -225,6 +225,9 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     serve.add_argument("--port", type=int, metavar="N", help="port of its own broker (default 1883; 0 for any)")
     serve.add_argument("--record", type=Path, metavar="DIR", help="keep all cards, messages, groups and tasks here")
     serve.add_argument("--embedder", default="hashing", metavar="NAME", help="what discovery compares with (hashing)")
+    serve.add_argument(
+        "--max-bytes", type=int, default=16_777_216, metavar="N", help="the largest message taken (default 16 MiB)"
+    )
     serve.add_argument("--json", action="store_true", help="print every change of who is there as a line of JSON")
     _root(serve)
 
@@ -239,6 +242,7 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     what.add_argument("--agent", metavar="MODULE:CALLABLE", help="a function, a Runnable, or an object with run(task)")
     what.add_argument("--model", metavar="P:M", help="a language model: openai:gpt-4o-mini")
     what.add_argument("--mind", metavar="NAME", help="a town's mind: behavioural-reader, a plug-in's")
+    what.add_argument("--recommender", metavar="NAME", help="a recommender, for towns elsewhere: ease, a plug-in's")
     what.add_argument("--program", metavar="CMD", help="a command that reads tasks and writes results, JSON by line")
     what.add_argument("--human", action="store_true", help="you, at this terminal")
     join.add_argument("--card", type=Path, metavar="FILE", help="who it is, in TOML or JSON")

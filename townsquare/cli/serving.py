@@ -33,6 +33,8 @@ _LIMITS = "a broker for trying things out: this machine only, no users, nothing 
 _ROWS = 40
 """Agents that the table has room for; those who are here come first."""
 
+_LEAST, _MOST = 1_024, 268_435_456
+"""Bytes of the largest message: what MQTT can carry at most."""
 Change = tuple[str, AgentPresence]
 Show = Callable[[Presence, list[Change]], None]
 """Given the present state, and what has changed about agents since the last time."""
@@ -42,6 +44,8 @@ def serve(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     if arguments.broker and arguments.port is not None:
         raise InputError("--port is for a broker of its own; it does not go with --broker.")
+    if not _LEAST <= arguments.max_bytes <= _MOST:
+        raise InputError(f"--max-bytes takes {_LEAST:,} to {_MOST:,} (got {arguments.max_bytes:,}).")
     if arguments.port is not None and not 0 <= arguments.port <= 65_535:
         raise InputError(f"--port takes 0 to 65535 (got {arguments.port}).")
     return asyncio.run(_serve(arguments, settings_of(arguments)))
@@ -54,7 +58,9 @@ async def _serve(arguments: argparse.Namespace, settings: RemoteSettings) -> int
             broker = await stack.enter_async_context(Embedded(PORT if arguments.port is None else arguments.port))
             settings = settings.model_copy(update={"broker": broker.url})
         journal = _record(arguments.record)
-        server = Server(settings.url(), root=settings.root, embedder=embedder, journal=journal)
+        server = Server(
+            settings.url(), root=settings.root, embedder=embedder, journal=journal, max_bytes=arguments.max_bytes
+        )
         try:
             await stack.enter_async_context(server)
         except TransportError as error:

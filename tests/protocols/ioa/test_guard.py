@@ -75,6 +75,10 @@ def test_tells_often_at_first_and_then_now_and_then(guard):
     assert guard.refusals == {Code.STATE: 151}
 
 
+def test_always_answers_a_question(guard):
+    assert all(guard.refuse(ANN, WHY, Lookup(id="x", sender="ann"), 0.0) for _ in range(100))
+
+
 def test_never_answers_what_could_be_answered_back(guard):
     refused = Refused(id="x", sender="ann", code=Code.BUSY, reason="no")
     assert not guard.refuse(ANN, WHY, refused, 0.0)

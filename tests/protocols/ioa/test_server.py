@@ -1,6 +1,7 @@
 """A server among agents that speak the protocol by hand."""
 
 import asyncio
+import signal
 
 import pytest
 
@@ -15,6 +16,7 @@ from townsquare.protocols.ioa.topics import Address
 from townsquare.protocols.ioa.vocabulary import Code, TaskStatus
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.transports.in_process import InProcess
+from townsquare.testing.mosquitto import Mosquitto, program
 
 
 def embedder():
@@ -119,13 +121,6 @@ async def test_what_strangers_say_waits_for_their_card_while_the_server_starts()
 
 
 async def test_streams_hand_over_everything_once_though_messages_are_lost_and_repeated(broker):
-    class Counter:
-        count = 0
-
-        async def run(self, task):
-            self.count += 1
-            return task.input
-
     async with Server(broker) as server, Host(broker, "left") as left, Host(broker, "right") as right:
         worker = Counter()
         ann = await left.join(Card(name="ann"))
@@ -151,6 +146,61 @@ def lossy(transport):
             post(topic, payload)
 
     transport.post = now_and_then
+
+
+class Counter:
+    """Gives back what it is given, a little later; counts how often."""
+
+    def __init__(self):
+        self.count = 0
+
+    async def run(self, task):
+        self.count += 1
+        await asyncio.sleep(0.02)
+        return task.input
+
+
+@pytest.mark.slow
+async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(tmp_path):
+    if program() is None:
+        pytest.skip("mosquitto is not installed")
+    with Mosquitto(tmp_path) as broker:
+        async with Server(broker.url) as server, Host(broker.url, "l") as left, Host(broker.url, "r") as right:
+            worker = Counter()
+            ann = await left.join(Card(name="ann"))
+            await right.join(Card(name="bob", limits=Limits(parallel=16)), worker)
+            asked = [asyncio.create_task(ann.assign("bob", input=n, seconds=100)) for n in range(1_500)]
+            for how in (signal.SIGTERM, signal.SIGKILL):
+                await asyncio.sleep(0.5)
+                await asyncio.to_thread(broker.restart, how)
+            async with asyncio.timeout(90):
+                results = await asyncio.gather(*asked)
+            assert [result.output for result in results] == list(range(1_500))
+            assert worker.count == 1_500
+            assert server.tasks.ended == {TaskStatus.COMPLETED: 1_500}
+            assert (server.faults, server.transport.breaks) == (0, 2)
+            assert set(server.guard.refusals) <= {Code.DUPLICATE}
+
+
+async def test_a_server_that_is_killed_is_followed_by_one_that_goes_on():
+    broker = InProcess()
+    worker = Counter()
+    async with Host(broker, "left") as left, Host(broker, "right") as right:
+        first = await Server(broker).__aenter__()
+        ann = await left.join(Card(name="ann"))
+        await right.join(Card(name="bob", limits=Limits(parallel=4)), worker)
+        asked = [asyncio.create_task(ann.assign("bob", input=n)) for n in range(60)]
+        await until(lambda: worker.count > 10)
+        first.links.close()
+        first.tasks = first.links = None  # forgets everything, and says nothing any more
+        for job in first._jobs:
+            job.cancel()
+        await first.transport.abort()
+        async with Server(broker) as second, asyncio.timeout(20):
+            results = await asyncio.gather(*asked)
+            assert [result.output for result in results] == list(range(60))
+            assert worker.count == 60
+            assert second.faults == 0
 
 
 async def test_a_slow_host_holds_up_nobody_and_is_bounded(monkeypatch):

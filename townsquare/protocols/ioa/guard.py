@@ -5,7 +5,18 @@ from collections import Counter, OrderedDict, deque
 from pydantic import ValidationError
 
 from townsquare.protocols.ioa.cards import Card
-from townsquare.protocols.ioa.messages import MAX_BYTES, Ack, Message, Refused, Unreadable, decode
+from townsquare.protocols.ioa.messages import (
+    MAX_BYTES,
+    Ack,
+    Discover,
+    Launch,
+    Lookup,
+    Message,
+    Refused,
+    Task,
+    Unreadable,
+    decode,
+)
 from townsquare.protocols.ioa.rules import OutOfTurn
 from townsquare.protocols.ioa.topics import Address, Leaf, Topics
 from townsquare.protocols.ioa.vocabulary import Code
@@ -14,8 +25,9 @@ REMEMBERED = 256
 """Message ids that are remembered of each agent, the latest."""
 BURST, PER_SECOND = 20, 2.0
 """Refusals that one agent is told of at once, and how fast that fills up again: so that no two programs can keep each
-other busy with refusals. All are counted.
+other busy with refusals. All are counted. Questions, which somebody waits to have answered, are always answered.
 """
+_QUESTIONS = (Discover, Lookup, Launch, Task)
 _AGENTS = 100_000
 """Agents of whom anything is remembered, the latest."""
 
@@ -99,6 +111,8 @@ class Guard:
         self.refusals[why.code] += 1
         if who is None or isinstance(why, Repeated) or isinstance(about, Refused | Ack):
             return False
+        if isinstance(about, _QUESTIONS):
+            return True
         left, since = self._told.pop(who, (float(BURST), now))
         left = min(float(BURST), left + (now - since) * PER_SECOND)
         self._told[who] = (left - 1, now) if left >= 1 else (left, now)

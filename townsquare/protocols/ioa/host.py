@@ -109,7 +109,9 @@ class Host:
         self._up.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await self.transport.publish(self.topics.of(self.me, "status"), AWAY, retain=True)
+                # nobody has to know that a host without agents has gone
+                gone = AWAY if self.members else b""
+                await self.transport.publish(self.topics.of(self.me, "status"), gone, retain=True)
                 await self.transport.unsubscribe([self._inbox(name) for name in {*self.members, self.me.agent}])
         await self._close()
 

@@ -109,18 +109,21 @@ class Registry:
 
     def away(self, who: Address) -> tuple[str, ...]:
         """An agent or host has gone away; the agents that were here until now."""
+        if who in self._away:
+            self._away.move_to_end(who)
+            return ()
         names = tuple(name for name in self._concerned(who) if self.is_here(name))
         self._away[who] = None
-        self._away.move_to_end(who)
         if len(self._away) > _STATUSES:
             self._away.popitem(last=False)
         return names
 
     def here(self, who: Address) -> tuple[str, ...]:
         """An agent or host is here; the agents that were away until now."""
-        names = tuple(name for name in self._concerned(who) if not self.is_here(name))
-        self._away.pop(who, None)
-        return tuple(name for name in names if self.is_here(name))
+        if who not in self._away:
+            return ()
+        del self._away[who]
+        return tuple(name for name in self._concerned(who) if self.is_here(name))
 
     def is_here(self, name: str) -> bool:
         """Whether an agent that is known is connected."""

@@ -20,13 +20,14 @@ from townsquare.protocols.ioa.registry import Registry
 from townsquare.protocols.ioa.results import Done, Results
 from townsquare.protocols.ioa.rules import OutOfTurn, Rules
 from townsquare.protocols.ioa.vocabulary import Code, TaskStatus
+from townsquare.protocols.ioa.voice import UNNUMBERED
 
 Tell = Callable[[str, Header], bool]
 """Send a message to an agent; False when there is no room for it."""
 Ends = Callable[[str, str, str, TaskStatus, Any, str], None]
 """Group, task, assignee, status, output, error: a group's task has ended."""
 
-LINE = 1_000
+LINE = 10_000
 """Tasks that may wait for one agent."""
 LINE_BYTES = 256 * 2**20
 """Bytes of tasks that may wait for all agents together."""
@@ -108,7 +109,9 @@ class TaskService:
             raise OutOfTurn(Code.UNKNOWN, "a task needs `to`: the agent that is to do it")
         card = self.registry[task.to]
         seconds = min(task.seconds or card.limits.seconds, self.rules.task_seconds)
-        work = self._open(task.model_copy(update={"assigner": task.sender, "seconds": seconds}), task.sender, card.name)
+        work = self._open(
+            task.model_copy(update={"assigner": task.sender, "seconds": seconds} | UNNUMBERED), task.sender, card.name
+        )
         work.timer = asyncio.get_running_loop().call_later(seconds, self._time_is_up, task.task_id, seconds)
         self.push(card.name)
 
@@ -126,7 +129,7 @@ class TaskService:
         work.status = TaskStatus.IN_PROGRESS
         if work.group is None:
             # Without `reply_to`: that is the result's, which asks nothing more of whoever waits for an answer.
-            self._tell(work.assigner, progress.model_copy(update={"reply_to": None}))
+            self._tell(work.assigner, progress.model_copy(update={"reply_to": None} | UNNUMBERED))
 
     def result(self, result: Result) -> None:
         """What came of a task. Raises OutOfTurn: unknown, sender, duplicate, late, state; schema (the task fails)."""
@@ -192,7 +195,6 @@ class TaskService:
             raise OutOfTurn(Code.OVERSIZE, f"a task of {size:,} bytes; {assignee} takes {limit:,} at most")
         if self.waiting(assignee) >= LINE or self._waiting + size > LINE_BYTES:
             raise OutOfTurn(Code.BUSY, f"{self.waiting(assignee):,} tasks wait for {assignee} already")
-        task = task.model_copy(update={"seq": None, "stream": None, "since": None})
         work = Work(task, assigner, assignee, size, group)
         self._works[task.task_id] = work
         self._lines.setdefault(assignee, deque()).append(work)
@@ -259,7 +261,7 @@ class TaskService:
         if size > limit:
             error = f"the result has {size:,} bytes; {work.assigner} takes {limit:,} at most"
             return self._result(work, TaskStatus.FAILED, error)
-        return result.model_copy(update={"reply_to": work.task.id})
+        return result.model_copy(update={"reply_to": work.task.id} | UNNUMBERED)
 
     def _close(self, work: Work, result: Result) -> None:
         """Take it off all lists, and keep its result; a group's is kept by the group."""

@@ -14,7 +14,8 @@ from townsquare.protocols.ioa.rules import OutOfTurn
 from townsquare.protocols.ioa.topics import Address
 from townsquare.protocols.ioa.vocabulary import Code
 
-_UNNUMBERED = {"seq": None, "stream": None, "since": None}
+UNNUMBERED = {"seq": None, "stream": None, "since": None}
+"""What is changed in a message that is passed on: its place in the stream that it came in."""
 
 
 class Voice:
@@ -31,7 +32,7 @@ class Voice:
         if card is None:
             return False
         if message is not self._encoded[0]:
-            plain = message if message.seq is None else message.model_copy(update=_UNNUMBERED)
+            plain = message if message.seq is None else message.model_copy(update=UNNUMBERED)
             self._encoded = message, encode(plain)
         if self._links.send(card, self._encoded[1]):
             return True
