@@ -6,7 +6,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,30 @@ PARAPHRASES = {
     "rocobench_chad": "Chad, responsible for a robot arm, deciding actions together with the others",
     "rocobench_dave": "Dave and his robot arm: reaching agreement with the other assistants about a goal",
 }
-"""What one might ask for, by the agent that is meant; in our own words."""
+"""What one might ask for, by the agent that is meant; in our own words. Some were reworded, and the width of the hashing
+embedder was chosen, after the ranks had been seen: what they show is optimistic.
+"""
+UNSEEN = {
+    "example_bob": "Bob: foresee trouble in deliveries and keep goods flowing without delay",
+    "example_open_interpreter": "Open Interpreter, please write and run a snippet of code and use tools online",
+    "gaia_code_executor": "somebody who runs the code that I wrote and computes the figures exactly",
+    "gaia_web_browser": "look this up online, open the pages, and tell me what is new today",
+    "gaia_wikidata": "look up an entity and its facts in a structured knowledge base",
+    "gaia_youtube": "what is said in this YouTube video? I need it in writing",
+    "open_instruction_autogpt": "a hard job for which a browser and files are needed and a high price is fine",
+    "open_instruction_open_interpreter": "Open Interpreter: control a terminal and execute what is needed",
+    "paper_writing_arxiv": "which new papers on this theme are on Arxiv?",
+    "paper_writing_chengyang": "ask the professor Cheng Yang in Beijing about graphs",
+    "paper_writing_chenqian": "ask the postdoc Chen Qian about agents that develop software",
+    "paper_writing_formatCraft_printer": "bring our draft into the form of a printed paper that can be handed in",
+    "paper_writing_google_scholar": "look for scholarly publications with Google",
+    "paper_writing_weizechen": "ask the PhD student Weize Chen about systems of several agents",
+    "rocobench_alice": "Alice, what should your robot arm do next?",
+    "rocobench_bob": "Bob, move your robot arm as agreed",
+    "rocobench_chad": "Chad, is your robot arm free for this plan?",
+    "rocobench_dave": "Dave, agree with the others where your robot arm goes",
+}
+"""A second wording, written after everything was fixed, and scored as it was written."""
 
 
 def agents(path: Path) -> Iterator[Card]:
@@ -49,12 +72,12 @@ def agents(path: Path) -> Iterator[Card]:
         yield Card(name=agent["case"], description=agent["desc"])
 
 
-def ranks(embedder: Embedder, path: Path) -> Ranks:
+def ranks(embedder: Embedder, path: Path, asked: Mapping[str, str] = PARAPHRASES) -> Ranks:
     """At which place each paraphrase finds its agent."""
     registry = Registry(embedder)
     for card in agents(path):
         registry.put(card, card.owner)
-    return registry.ranks(list(PARAPHRASES.values()), list(PARAPHRASES))
+    return registry.ranks(list(asked.values()), list(asked))
 
 
 def main() -> None:
@@ -63,14 +86,15 @@ def main() -> None:
     if not (root / FILE).exists():
         print(f"discovery: not measured; set TOWNSQUARE_DATA to a folder that has {FILE}.")
         return
-    print(f"{len(PARAPHRASES)} paraphrases of public agent descriptions")
-    for name, settings in EMBEDDERS.items():
-        try:
-            found = ranks(make("embedder", name, settings, Streams(0)), root / FILE)
-        except InputError as error:
-            print(f"{name:<10} not measured: {error}")
-        else:
-            print(f"{name:<10} {found}  places {' '.join(map(str, found.places))}")
+    for told, asked in (("tuned on", PARAPHRASES), ("unseen", UNSEEN)):
+        print(f"\n{len(asked)} paraphrases of public agent descriptions, {told}")
+        for name, settings in EMBEDDERS.items():
+            try:
+                found = ranks(make("embedder", name, settings, Streams(0)), root / FILE, asked)
+            except InputError as error:
+                print(f"{name:<10} not measured: {error}")
+            else:
+                print(f"{name:<10} {found}  places {' '.join(map(str, found.places))}")
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ async def _serve(url: str) -> None:
     from townsquare.protocols.ioa.server import Server
     from townsquare.protocols.streams import Streams
 
-    embedder = Hashing(Hashing.Config(), Streams(0))
+    embedder = Hashing(Hashing.Config(dimensions=2_048), Streams(0))
     async with Server(url, max_bytes=16_777_216, embedder=embedder):  # what goes round in a town, told at once, is large
         print("ready", flush=True)
         await asyncio.Event().wait()
@@ -186,7 +186,7 @@ async def _checkers(url: str, name: str) -> None:
     from townsquare.protocols.streams import Streams
 
     agents: Any = [
-        (retriever.CARD, retriever.Retriever(Hashing(Hashing.Config(), Streams(0)))),
+        (retriever.CARD, retriever.Retriever(Hashing(Hashing.Config(dimensions=2_048), Streams(0)))),
         (fact_reader.CARD.model_copy(update={"name": "reader-1"}), fact_reader.FactReader()),
         (fact_reader.CARD.model_copy(update={"name": "reader-2"}), fact_reader.FactReader()),
         (judge.CARD, judge.Judge()),

@@ -103,7 +103,7 @@ class LocalCheckers:
 
     def __init__(self, scenario: Team, streams: Streams, models: Models | None) -> None:
         self.scenario, self.models = scenario, models
-        self.embedder: Embedder = make("embedder", "hashing", {}, streams)
+        self.embedder: Embedder = make("embedder", "hashing", {"dimensions": 2_048}, streams)
         self._open: AsyncExitStack | None = None
         self._team: CheckingTeam | None = None
 

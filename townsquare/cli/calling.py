@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from townsquare.agents.prompts.quoting import clean
 from townsquare.cli import printing
 from townsquare.cli.broker import caller, is_caller, settings_of
 from townsquare.protocols.errors import InputError, did_you_mean
@@ -14,16 +15,23 @@ from townsquare.protocols.ioa.messages import Match, TaskStatus
 
 _NAMED = 10
 """Agents that are named when one is not there."""
+_LONGEST = 86_400
+"""Seconds that a task may take, in the protocol."""
 
 
 def call(arguments: argparse.Namespace) -> int:
     """Print the output of a task; 1 when there is none."""
     try:
         given = None if arguments.input is None else json.loads(arguments.input)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"--input is no JSON: {error}.") from error
-    if not arguments.seconds > 0:
-        raise InputError(f"--seconds has to be greater than 0 (got {arguments.seconds:g}).")
+    if not 0 < arguments.seconds <= _LONGEST:
+        raise InputError(f"--seconds takes more than 0, and at most {_LONGEST:,} (got {arguments.seconds:g}).")
+    for option, words in (("TEXT", arguments.text), ("--capability", arguments.capability), ("--input", given)):
+        try:
+            json.dumps(words, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"{option} holds what is no text in UTF-8 ({error.reason}).") from error
     return asyncio.run(_call(arguments, given))
 
 
@@ -45,12 +53,19 @@ async def _call(arguments: argparse.Namespace, given: Any) -> int:
         print(result.model_dump_json(exclude_none=True))
     elif result.status is TaskStatus.COMPLETED:
         text = isinstance(result.output, str)
-        print(result.output if text else json.dumps(result.output, ensure_ascii=False, indent=1))
+        _print(result.output if text else json.dumps(result.output, ensure_ascii=False, indent=1))
     if result.status is TaskStatus.COMPLETED:
         return 0
-    why = f": {result.error}" if result.error else ""
+    why = f": {clean(result.error)}" if result.error else ""
     print(f"townsquare: {arguments.agent}: {result.status.replace('_', ' ')}{why}", file=sys.stderr)
     return 1
+
+
+def _print(words: str) -> None:
+    """Whole into a file or a pipe; to a terminal without what it would act upon."""
+    if sys.stdout.isatty():
+        words = "\n".join(line if line.isprintable() else clean(line) for line in words.split("\n"))
+    print(words)
 
 
 async def _nobody(me: Member, name: str) -> InputError:
@@ -86,6 +101,6 @@ async def _agents(arguments: argparse.Namespace) -> int:
 def _row(match: Match, fit: bool) -> tuple[str, ...]:
     card = match.card
     score = (f"{match.score:.2f}",) if fit else ()
-    words = " ".join(card.description.split())
+    words = clean(card.description)
     short = words if len(words) <= 70 else f"{words[:69]}…"
-    return (card.name, *score, "here" if match.here else "away", short, ", ".join(card.capabilities))
+    return (card.name, *score, "here" if match.here else "away", short, clean(", ".join(card.capabilities)))

@@ -33,6 +33,8 @@ _LIMITS = "a broker for trying things out: this machine only, no users, nothing 
 _ROWS = 40
 """Agents that the table has room for; those who are here come first."""
 
+_WIDE = {"hashing": {"dimensions": 2_048}}
+"""Cards have many words: in a narrow space too many would fall on the same place."""
 _LEAST, _MOST = 1_024, 268_435_456
 """Bytes of the largest message: what MQTT can carry at most."""
 Change = tuple[str, AgentPresence]
@@ -52,7 +54,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(arguments: argparse.Namespace, settings: RemoteSettings) -> int:
-    embedder = make("embedder", arguments.embedder, {}, Streams(0))
+    embedder = make("embedder", arguments.embedder, _WIDE.get(arguments.embedder, {}), Streams(0))
     async with AsyncExitStack() as stack:
         if not arguments.broker:
             broker = await stack.enter_async_context(Embedded(PORT if arguments.port is None else arguments.port))

@@ -52,6 +52,9 @@ def test_no_such_file(tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text("[]", "utf-8")
     with pytest.raises(InputError, match="a card is an object"):
         read_card(tmp_path / "list.json")
+    (tmp_path / "deep.json").write_text("[" * 100_000, "utf-8")
+    with pytest.raises(InputError, match=r"deep.json is no JSON"):
+        read_card(tmp_path / "deep.json")
 
 
 def word_count(text: str) -> int:

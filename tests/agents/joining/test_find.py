@@ -35,6 +35,7 @@ number = 3
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "my_agents.py").write_text(SOURCE, "utf-8")
     (tmp_path / "broken_agents.py").write_text("1 / 0\n", "utf-8")
+    (tmp_path / "leaving_agents.py").write_text("raise SystemExit(5)\n", "utf-8")
     (tmp_path / "needy_agents.py").write_text("import no_such_package\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
@@ -61,6 +62,8 @@ def test_a_runnable_is_one(here: Path) -> None:
         ("my_agents", "did you mean 'my_agents:reply'?"),
         ("my_agents.py:shout", "did you mean 'my_agents:shout'?"),
         ("./my_agents.py", "did you mean 'my_agents:reply'?"),
+        (":shout", "did you mean 'my_agents:shout'?"),
+        ("leaving_agents:x", "cannot be imported: SystemExit: 5"),
         ("my_agent:shout", "there is no module 'my_agent'. Did you mean 'my_agents'?"),
         ("my_agents:shuot", "my_agents has no 'shuot'. Did you mean 'shout'?"),
         ("broken_agents:x", "cannot be imported: ZeroDivisionError"),

@@ -168,6 +168,15 @@ class Odd:
             raise ValueError("the town hall is closed")
         if task.description == "exit":
             raise RuntimeError
+        if task.description == "sys.exit":
+            raise SystemExit(3)
+        if task.description == "number":
+            return 10**5000
+        if task.description == "deep":
+            deep = []
+            for _ in range(220):
+                deep = [deep]
+            return deep
         if task.description == "object":
             return {"it": object()}
         if task.description == "huge":
@@ -180,6 +189,9 @@ class Odd:
     [
         ("raise", TaskStatus.FAILED, "the town hall is closed"),
         ("exit", TaskStatus.FAILED, "RuntimeError"),
+        ("sys.exit", TaskStatus.FAILED, "SystemExit: 3"),
+        ("number", TaskStatus.FAILED, "a result that nobody could read: number out of range"),
+        ("deep", TaskStatus.FAILED, "a result that nobody could read: recursion limit exceeded"),
         ("object", TaskStatus.FAILED, "no JSON"),
         ("huge", TaskStatus.FAILED, "the server takes 262,144"),
         ("sleep", TaskStatus.TIMED_OUT, "not done within 0.05 s"),

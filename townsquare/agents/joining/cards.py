@@ -25,7 +25,7 @@ def read_card(path: Path) -> dict[str, Any]:
         values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"--card {path}: {error.strerror or error}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"--card {path} is no {'JSON' if path.suffix == '.json' else 'TOML'}: {error}.") from error
     if not isinstance(values, dict):
         raise InputError(f"--card {path}: a card is an object with name and description.")

@@ -17,9 +17,9 @@ def found(place: str) -> Any:
 
     Raises InputError with what is missing, and what was probably meant.
     """
-    module, colon, name = place.partition(":")
-    if module.endswith(".py") or "/" in module or not colon or not name:
-        stem = module.removesuffix(".py").replace("/", ".").strip(".")
+    module, _, name = place.partition(":")
+    if module.endswith(".py") or "/" in module or not module.strip(".") or not name:
+        stem = module.removesuffix(".py").replace("/", ".").strip(".") or "my_agents"
         meant = f"{stem}:{name or 'reply'}"
         raise InputError(f"--agent takes MODULE:CALLABLE (got {place!r}); did you mean {meant!r}?")
     here = os.getcwd()
@@ -32,7 +32,7 @@ def found(place: str) -> Any:
             raise InputError(f"--agent {place}: {module} needs a package that is missing: {error.name}.") from error
         files = [path.stem for path in Path(here).glob("*.py")]
         raise InputError(f"--agent {place}: there is no module {error.name!r}{did_you_mean(module, files)}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"--agent {place}: {module} cannot be imported: {type(error).__name__}: {error}.") from error
     for part in name.split("."):
         if not hasattr(thing, part):

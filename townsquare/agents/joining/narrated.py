@@ -38,7 +38,7 @@ class Narrated:
         except asyncio.CancelledError:
             self.say(f"{self.name}: asked{asked}: {what}: called off")
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.say(f"{self.name}: asked{asked}: {what}: failed: {short(str(error)) or type(error).__name__}")
             raise
         took = asyncio.get_running_loop().time() - began

@@ -61,7 +61,7 @@ class Bench:
             self._done.popitem(last=False)
         try:
             await self._up.send(result)
-        except Refusal as refusal:  # too large
+        except Refusal as refusal:  # too large, or too deep
             await self._up.send(self._failed(task, str(refusal)))
 
     async def _result(self, task: Task) -> Result:
@@ -77,6 +77,8 @@ class Bench:
             encode(result)  # an output that is no JSON is told of here
         except (ValidationError, PydanticSerializationError) as error:
             return self._failed(task, f"the output is no JSON: {str(error).splitlines()[0]}")
+        except SystemExit as error:  # it is the task that ends, not the host with all its agents
+            return self._failed(task, f"SystemExit: {error}")
         except Exception as error:
             if limit.expired():
                 return self._failed(task, f"not done within {seconds:g} s", TaskStatus.TIMED_OUT)

@@ -200,7 +200,7 @@ class Member:
             )
             conversation.said.append(say)
             await self._up.send(say)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             _log.warning("%s did not speak in %s: %s: %s", turn.me, floor.comm_id, type(error).__name__, error)
 
     async def _answered(self, task: Task, result: "asyncio.Future[Result]") -> Result:

@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
+from pydantic_core import from_json
+
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.ioa.clock import Clock, wall
 from townsquare.protocols.ioa.messages import MAX_BYTES, Ack, Header, Message, Refused, decode, encode
@@ -65,8 +67,8 @@ class Uplink:
         )
 
     async def send(self, message: Header) -> None:
-        """Hand over, in order; waits while too much is unacknowledged. Raises Refusal for what is too large."""
-        self._check_size(message)
+        """Hand over, in order; waits while too much is unacknowledged. Raises Refusal for what nobody could take."""
+        self._check(message)
         while self._out.full:
             self._room.clear()
             await self._room.wait()
@@ -189,8 +191,14 @@ class Uplink:
     def _topic(self, name: str) -> str:
         return self.topics.of(Address(self.me.owner, name), "out")
 
-    def _check_size(self, message: Header) -> None:
-        size = len(encode(message))
-        if size + 256 > self.max_bytes:  # number and stream come on top
-            reason = f"a {getattr(message, 'kind', 'message')} of {size:,} bytes; the server takes {self.max_bytes:,}"
-            raise Refusal(self.message(Refused, message.sender, code=Code.OVERSIZE, reason=reason))
+    def _check(self, message: Header) -> None:
+        """What the server cannot take would be sent again for ever, and all that follows would wait for it."""
+        payload, what = encode(message), f"a {getattr(message, 'kind', 'message')}"
+        code, reason = Code.OVERSIZE, f"{what} of {len(payload):,} bytes; the server takes {self.max_bytes:,}"
+        if len(payload) + 256 <= self.max_bytes:  # number and stream come on top
+            try:
+                from_json(payload)
+                return
+            except ValueError as error:  # what can be written but not read: very deep, or with endless numbers
+                code, reason = Code.MALFORMED, f"{what} that nobody could read: {error}"
+        raise Refusal(self.message(Refused, message.sender, code=code, reason=reason))
