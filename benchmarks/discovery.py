@@ -40,8 +40,8 @@ PARAPHRASES = {
     "rocobench_chad": "Chad, responsible for a robot arm, deciding actions together with the others",
     "rocobench_dave": "Dave and his robot arm: reaching agreement with the other assistants about a goal",
 }
-"""What one might ask for, by the agent that is meant; in our own words. Some were reworded, and the width of the hashing
-embedder was chosen, after the ranks had been seen: what they show is optimistic.
+"""What one might ask for, by the agent that is meant; in our own words. Some were reworded, and the width of the
+hashing embedder was chosen, after the ranks had been seen: what they show is optimistic.
 """
 UNSEEN = {
     "example_bob": "Bob: foresee trouble in deliveries and keep goods flowing without delay",

@@ -129,7 +129,9 @@ async def _serve(url: str) -> None:
     from townsquare.protocols.streams import Streams
 
     embedder = Hashing(Hashing.Config(dimensions=2_048), Streams(0))
-    async with Server(url, max_bytes=16_777_216, embedder=embedder):  # what goes round in a town, told at once, is large
+    async with Server(
+        url, max_bytes=16_777_216, embedder=embedder
+    ):  # what goes round in a town, told at once, is large
         print("ready", flush=True)
         await asyncio.Event().wait()
 

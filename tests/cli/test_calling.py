@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from townsquare.cli import main
 from townsquare.cli.calling import _print, _row
-from townsquare.cli.main import main
 from townsquare.protocols.ioa.cards import Card
 from townsquare.protocols.ioa.messages import Match
 

@@ -91,7 +91,7 @@ def summary(rows: Sequence[Mapping[str, Any]], phases: Sequence[Any]) -> None:
 
 
 def ledger(totals: Mapping[str, Any]) -> None:
-    """What was asked of language models, per purpose and in all."""
+    """What was asked of language models and of agents elsewhere, per purpose and in all."""
     columns = ("purpose", "asks", "answered", "repaired", "invalid", "refused", "failed", "calls", "from cassette")
     more = ("tokens in", "tokens out", "USD", "s per ask (p95)")
     body = []
@@ -102,7 +102,7 @@ def ledger(totals: Mapping[str, Any]) -> None:
         body.append(
             (name, *counts, f"{row['replayed']:,}", f"{row['tokens_in']:,}", f"{row['tokens_out']:,}", money, waits)
         )
-    table("Language models", (*columns, *more), body)
+    table("Asked of language models and of agents elsewhere", (*columns, *more), body)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

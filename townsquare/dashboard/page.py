@@ -86,7 +86,7 @@ def summary_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def models_table(ledger: Mapping[str, Any]) -> str:
-    """What was asked of language models, per purpose and in all (``Run.ledger``); nothing where none was asked."""
+    """What models and agents elsewhere were asked, per purpose and in all (``Run.ledger``); nothing where none was."""
     if not ledger.get("asks"):
         return ""
     counts = ("asks", "answered", "repaired", "invalid", "refused", "failed", "calls", "tokens_in", "tokens_out")
@@ -105,7 +105,7 @@ def models_table(ledger: Mapping[str, Any]) -> str:
         f"<p>{bad:,} of {ledger['asks']:,} asks brought no valid answer. Such an agent did nothing in that tick; it is "
         "never taken for a decision.</p>"
     )
-    return section("Language models", table(columns, rows, words=1) + line)
+    return section("Asked of language models and of agents elsewhere", table(columns, rows, words=1) + line)
 
 
 def phases_list(phases: Sequence[Phase]) -> str:

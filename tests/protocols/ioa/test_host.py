@@ -115,12 +115,14 @@ async def test_a_card_that_is_refused(town):
         await host.join(CARD.model_copy(update={"name": "bob", "speaks": True}), Shouter())
 
 
-async def test_whoever_gives_up_waiting_leaves_no_card():
+async def test_whoever_gives_up_waiting_says_so_and_leaves_no_card(monkeypatch, caplog):
+    monkeypatch.setattr("townsquare.protocols.ioa.host._PATIENCE", 0.01)
     broker = InProcess()
     async with Host(broker, "house") as host:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await host.join(CARD)
+        assert caplog.messages == ["ann waits: no server lets it in. Does one run there? Is there another 'ann'?"]
         assert not host.members
         assert list(broker.retained) == ["townsquare/v1/public/house/status"]
 

@@ -43,6 +43,8 @@ _EARLY = 1_000
 """Messages that are kept for agents which have not joined yet (again)."""
 _GOODBYE = 2.0
 """Seconds that leaving may take."""
+_PATIENCE = 15.0
+"""Seconds after which a host that no server lets in says so, and waits on."""
 _log = logging.getLogger(__name__)
 
 
@@ -135,6 +137,11 @@ class Host:
         try:
             await self.transport.subscribe([self._inbox(card.name)])
             await self._show(card)
+            await asyncio.wait((registered,), timeout=_PATIENCE)
+            if not registered.done():
+                _log.warning(
+                    "%s waits: no server lets it in. Does one run there? Is there another %r?", *[card.name] * 2
+                )
             await registered
         except BaseException:
             del self.members[card.name]
