@@ -1,8 +1,11 @@
 """The contracts of townsquare: the one import a plug-in author needs."""
 
 from townsquare.protocols.actions import Actions
+from townsquare.protocols.attack import Attack, Campaign, Knowledge, Profiles
 from townsquare.protocols.catalogue import Catalogue
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray, steady
+from townsquare.protocols.defence import Defence, Trust
+from townsquare.protocols.detector import Detector, Suspicion
 from townsquare.protocols.errors import (
     ContractError,
     DataError,
@@ -14,7 +17,7 @@ from townsquare.protocols.errors import (
     UnknownComponent,
 )
 from townsquare.protocols.events import Events
-from townsquare.protocols.interactions import Interactions
+from townsquare.protocols.interactions import Interactions, Scale
 from townsquare.protocols.observations import Observation, Observations
 from townsquare.protocols.recommender import Recommender, Scorer, Stateful, allowed_after
 from townsquare.protocols.registry import configure, find, known, make, register
@@ -25,10 +28,14 @@ from townsquare.protocols.town import Environment, Mind, Town
 
 __all__ = [
     "Actions",
+    "Attack",
     "BoolArray",
+    "Campaign",
     "Catalogue",
     "ContractError",
     "DataError",
+    "Defence",
+    "Detector",
     "DiskFull",
     "Environment",
     "Events",
@@ -36,19 +43,24 @@ __all__ = [
     "InputError",
     "IntArray",
     "Interactions",
+    "Knowledge",
     "Mind",
     "Observation",
     "Observations",
+    "Profiles",
     "Recommender",
     "RunFolderError",
+    "Scale",
     "ScenarioError",
     "Scorer",
     "Settings",
     "Slates",
     "Stateful",
     "Streams",
+    "Suspicion",
     "Town",
     "TownsquareError",
+    "Trust",
     "UnknownComponent",
     "allowed_after",
     "configure",

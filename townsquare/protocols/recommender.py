@@ -70,7 +70,11 @@ class Scorer:
         """No settings of its own."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """What the catalogue must hold for ``fit`` to work: "vectors", or nothing."""
+    """What ``fit`` cannot do without: "vectors" of the catalogue, "ratings" (good and bad, with their scale; without it
+    a recommender is given the positive ones only), "texts" (reviews).
+    """
+    weighs: ClassVar[bool] = False
+    """Whether ``fit`` takes ``Interactions.trust`` into account; else whoever is trusted less than half is left out."""
 
     def __init__(self, config: Settings, streams: Streams) -> None:
         self.config, self.streams = config, streams
@@ -117,6 +121,15 @@ class Scorer:
                 f"{named('recommender', self)}: {verb} gave {array.dtype} of shape {array.shape}, "
                 f"not {wanted} of shape {shape}."
             )
+
+
+def lesson(recommender: Recommender, log: Interactions) -> Interactions:
+    """What ``recommender`` is given of a log: see ``Scorer.needs`` and ``Scorer.weighs``."""
+    if "ratings" not in getattr(recommender, "needs", ()):
+        log = log.positive()
+    if log.trust is None or getattr(recommender, "weighs", False):
+        return log
+    return replace(log.where(log.trust[log.users] >= 0.5), trust=None)
 
 
 def named(kind: str, part: object) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.catalogue import Catalogue
+from townsquare.protocols.defence import Defence
 from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions
 from townsquare.protocols.moderator import Moderator, Posts, Verdicts
@@ -90,3 +91,5 @@ class Town:
     learns: bool = True
     """Whether the recommender learns from scratch at the start of the next tick."""
     moderator: Moderator | None = None
+    defence: Defence | None = None
+    """What weighs the accounts of the log before the recommender learns from it."""

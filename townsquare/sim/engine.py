@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from townsquare.protocols.actions import Actions
+from townsquare.protocols.defence import weighed
 from townsquare.protocols.errors import ContractError
 from townsquare.protocols.events import Events
 from townsquare.protocols.moderator import Verdicts
 from townsquare.protocols.observations import Observations
-from townsquare.protocols.recommender import answerable, named, sealed_columns
+from townsquare.protocols.recommender import answerable, lesson, named, sealed_columns
 from townsquare.protocols.town import Governed, Mind, Remembers, Town
 
 
@@ -22,9 +23,7 @@ async def tick(t: int, town: Town) -> Events:
     made = environment.apply(t, await decide(environment.supply(t), town.minds))  # supply: creators post
     ruled = await govern(t, town)  # govern: what was disputed is reviewed
     if town.learns:
-        interactions, catalogue = environment.history(t)
-        with answerable("recommender", town.recommender, "fit", t):  # learn, before anybody is shown anything
-            town.recommender.fit(sealed_columns(interactions), sealed_columns(catalogue))
+        await learn(t, town)  # learn, before anybody is shown anything
     slates = environment.match(t, town.recommender)  # match
     seen = environment.observe(t, slates)  # observe
     actions = await decide(seen, town.minds)  # decide: the one barrier
@@ -35,6 +34,18 @@ async def tick(t: int, town: Town) -> Events:
     with answerable("recommender", town.recommender, "update", t):
         town.recommender.update(sealed_columns(events))
     return events
+
+
+async def learn(t: int, town: Town) -> None:
+    """Fit the recommender to what the environment remembers, each account weighed by the defence, if there is one."""
+    log, catalogue = town.environment.history(t)
+    log, catalogue = sealed_columns(log), sealed_columns(catalogue)
+    if town.defence is not None:
+        with answerable("defence", town.defence, "weigh", t):
+            trust = await town.defence.weigh(log, catalogue, tick=t)
+        log = weighed(log, trust)
+    with answerable("recommender", town.recommender, "fit", t):
+        town.recommender.fit(lesson(town.recommender, log), catalogue)
 
 
 async def decide(seen: Sequence[Observations], minds: Mapping[str, Mind]) -> list[Actions]:
