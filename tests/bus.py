@@ -78,6 +78,7 @@ class Bus:
 
     def __init__(self, broker: Broker, folder: Path, stack: ExitStack) -> None:
         self.broker, self.folder, self._stack = broker, folder, stack
+        self.server: subprocess.Popen[str]
 
     @property
     def url(self) -> str:
@@ -114,7 +115,7 @@ def bus(folder: Path, *minds: str) -> Iterator[Bus]:
         broker.start()
         stack.callback(broker.stop, signal.SIGKILL)
         made = Bus(broker, folder, stack)
-        made.start("serve")
+        made.server = made.start("serve")
         for name in minds:
             made.start("mind", name)
         yield made

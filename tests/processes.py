@@ -84,6 +84,14 @@ class Staying:
         self.wait()
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs, as /proc tells; one that has ended and that nobody has asked about does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 @contextmanager
 def staying(*words: str, cwd: Path, **environment: str) -> Iterator[Staying]:
     """A command that is killed at the end, if nobody has ended it."""

@@ -70,7 +70,7 @@ def test_items_are_named_after_tick_creator_and_number() -> None:
     for t in range(2):
         build.retune(built.town, scenario, t)
         asyncio.run(engine.tick(t, built.town))
-    table = build.items_table(built.environment, 1).to_pandas()
+    table = built.items(1).to_pandas()
     assert table["name"].tolist()[:8] == [f"t1-c{c}-{n}" for c in range(4) for n in range(2)]
     author = int(table["author"].iloc[8]) - 20
     assert table["name"].iloc[8] == f"t1-c{author}-2"
@@ -84,7 +84,7 @@ def test_every_measure_is_asked() -> None:
     build.retune(built.town, scenario, 0)
     asyncio.run(engine.tick(0, built.town))
     expected: list[str] = []
-    for name in known("measure"):
+    for name in sorted(set(known("measure")) - {"shilling"}):  # it looks at shops
         expected += list(registry.find("measure", name)(built.environment.view))  # type: ignore[arg-type]
     table = build.measure(built, 0)
     assert table["measure"].tolist() == expected
@@ -177,7 +177,7 @@ def test_a_recommender_that_remembers_is_taken_up_where_it_was(monkeypatch: pyte
         asyncio.run(engine.tick(t, built.town))
     state = build.state_of(built)
     assert int(state["recommender.ticks"]) == 3
-    build.restore(again, scenario, 3, state)
+    asyncio.run(build.restore(again, scenario, 3, state))
     assert again.town.recommender.ticks == 3  # type: ignore[attr-defined]
     assert (again.environment.trained[0] == built.environment.trained[0]).all()
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import answer, small_town, townsquare
+from tests.processes import staying
 from townsquare.protocols.transports.mqtt import Mqtt
 from townsquare.protocols.transports.transport import TransportError, Will
 from townsquare.testing.mosquitto import Mosquitto, program
@@ -158,3 +160,53 @@ def test_prepare_does_not_write_over_a_ca(tmp_path):
     assert done.returncode == 2
     assert "there are certificates here already" in done.stderr
     assert (tmp_path / "certificates" / "ca.key").read_text() == "ours"
+
+
+@pytest.mark.slow
+def test_a_town_with_a_user_for_the_server_one_for_the_agents_and_one_of_its_own(broker, tmp_path):
+    """Command by command; nobody takes a name of another user's, or comes in with a wrong password."""
+
+    def environment(name):
+        return {"TOWNSQUARE_MQTT_CA": str(broker.ca), "TOWNSQUARE_MQTT_PASSWORD": USERS[name]}
+
+    def there(name):
+        return "--broker", broker.url.replace("//", f"//{name}@")
+
+    town = small_town("ticks=4", "users.count=60")
+    at_home = answer(townsquare("run", "news", *town, "--out", "home", "--json", cwd=tmp_path))
+    remote = ["--set", "users.mind=remote", "--set", 'remote.agents={users=["clerk-0", "clerk-1"]}', "--out", "far"]
+    with (
+        staying("serve", *there("server"), cwd=tmp_path, **environment("server")) as serve,
+        staying(
+            *("join", "--mind", "behavioural-reader", "--name", "clerk", "--count", "2", *there("ann")),
+            cwd=tmp_path,
+            **environment("ann"),
+        ) as clerks,
+    ):
+        clerks.says("joined")
+        taken = townsquare(
+            *("join", "--mind", "behavioural-reader", "--name", "clerk-0", *there("bob")),
+            cwd=tmp_path,
+            **environment("bob"),
+        )
+        assert taken.returncode == 2
+        assert "the name 'clerk-0' is taken, by an agent of 'ann'" in taken.stderr
+        done = townsquare("run", "news", *town, *remote, *there("bob"), "--json", cwd=tmp_path, **environment("bob"))
+        assert answer(done)["digest"] == at_home["digest"]
+        wrong = townsquare(
+            "run",
+            "news",
+            *town,
+            *there("bob"),
+            "--set",
+            "users.mind=remote",
+            cwd=tmp_path,
+            **{**environment("bob"), "TOWNSQUARE_MQTT_PASSWORD": "wrong"},
+        )
+        assert wrong.returncode == 2
+        assert "does not let" in wrong.stderr
+        assert wrong.stderr.count("\n") == 1
+        assert clerks.end() == 0, clerks.err
+        assert serve.end() == 0, serve.err
+    written = b"".join(path.read_bytes() for path in (tmp_path / "far").rglob("*") if path.is_file())
+    assert not any(password.encode() in written for password in USERS.values())

@@ -32,6 +32,7 @@ from townsquare.protocols import Settings, find, known
 from townsquare.protocols.events import KINDS, REASONS
 from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.testing.chat_server import ChatServer, obey_schema
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +40,7 @@ DOCS = ROOT / "docs"
 TOLD = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
-    *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data", "memory", "personas")),
+    *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data", "memory", "personas", "shilling")),
 ]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
@@ -239,7 +240,7 @@ def leaves(model: type[BaseModel], values: dict[str, Any], before: str = "") -> 
     found: dict[str, Any] = {}
     for name in model.model_fields:
         value = values[name]
-        inner = getattr(model(**values) if model is not News else News(), name)
+        inner = getattr(model() if model in (News, Shilling) else model(**values), name)
         if isinstance(inner, Settings):
             found |= leaves(type(inner), value, f"{before}{name}.")
         else:
@@ -255,6 +256,17 @@ def test_every_setting_of_the_news_town_is_told():
         for path, value in defaults.items()
     }
     assert told == written
+
+
+def test_every_setting_of_the_shop_is_told():
+    defaults = leaves(Shilling, Shilling().model_dump(mode="json"))
+    own = {path: value for path, value in defaults.items() if path.startswith(("customers.", "shop.", "shills."))}
+    told = {row[0]: row[1] for row in table(DOCS / "shilling.md", "Every setting of its own")}
+    told.pop("watch")
+    assert told == {
+        path: "–" if value is None else value if isinstance(value, str) else json.dumps(value)
+        for path, value in own.items()
+    }
 
 
 def test_every_recommender_and_its_settings_are_told():

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-NEEDED = {"budget": "openai", "cassette": "openai", "memory": "chromadb", "panel": "openai", "personas": "numpy"}
+NEEDED = {"budget": "openai", "cassette": "openai", "memory": "chromadb", "panel": "openai", "personas": "numpy",
+          "shilling": "numpy"}  # fmt: skip
 """The examples, each with the package that what stands in its README was printed with."""
 each = pytest.mark.parametrize("name", NEEDED)
 
@@ -47,7 +48,9 @@ def without_blank_lines(text: str) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if line.strip())
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n == "budget" else n for n in NEEDED])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in ("budget", "shilling") else n for n in NEEDED]
+)
 def test_it_prints_what_its_readme_says(name: str, tmp_path: Path) -> None:
     pytest.importorskip(NEEDED[name])
     printed, wanted = without_blank_lines(run(name, tmp_path)), without_blank_lines(told(name))

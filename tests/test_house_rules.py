@@ -56,6 +56,8 @@ STANDS_ALONE = {
     "tests/test_kill.py",
     "tests/test_pairing.py",
     "tests/test_phenomena.py",
+    "tests/test_shilling.py",
+    "tests/sim/detectors/test_guide.py",
     "tests/test_team.py",
     "tests/test_protocol_page.py",
     "tests/test_public_names.py",

@@ -200,6 +200,41 @@ def test_another_agent_stands_in_for_one_that_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_server_that_is_killed_and_comes_back_changes_nothing(tmp_path: Path) -> None:
+    """The agents are there again by themselves, and what was asked is asked again."""
+    whole = local(tmp_path, LONG)
+    with bus(tmp_path, "ann", "bob", "cyd") as there:
+        run = start(there, tmp_path, "run", "news", *LONG, *REMOTE, "--out", "remote")
+        for ticks in (4, 12):
+            wait_for(tmp_path / "remote", ticks, run)
+            there.server.kill()
+            there.server.wait()
+            there.server = there.start("serve")
+        _, err = run.communicate(timeout=120)
+        assert run.returncode == 0, err
+    assert RunFolder(tmp_path / "remote").info.digest == whole["digest"]
+    assert skips(tmp_path / "remote").empty
+
+
+@pytest.mark.slow
+def test_a_server_that_stays_away_is_visible_in_every_tick(tmp_path: Path) -> None:
+    with bus(tmp_path, "ann") as there:
+        run = start(
+            there, tmp_path, "run", "news", *LONG, "--set", "users.mind=remote", "--set", "remote.seconds=1",
+            "--set", "chat.failures=1", "--set", "ticks=7", "--out", "remote",
+        )  # fmt: skip
+        wait_for(tmp_path / "remote", 4, run)
+        there.server.kill()
+        _, err = run.communicate(timeout=120)
+        assert run.returncode == 0, err
+    silent = skips(tmp_path / "remote")
+    assert set(silent["why"]) == {"failed"}
+    assert silent.groupby("tick")["agent"].nunique().loc[6] == 60
+    asks = open_run(tmp_path / "remote").asks()
+    assert asks[asks["tick"] == 6]["why"].str.contains("ann").all()
+
+
+@pytest.mark.slow
 def test_too_many_skips_stop_the_run_and_it_goes_on_when_the_agents_are_back(tmp_path: Path) -> None:
     whole = local(tmp_path, TOWN)
     with bus(tmp_path) as there:

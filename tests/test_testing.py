@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from townsquare.protocols import Settings, Slates, known
+from townsquare.protocols.unlearning import Forgotten
 from townsquare.sim.recommenders.popular import Popular
 from townsquare.testing import RecommenderContract
 
@@ -189,6 +190,31 @@ class NeedsHistory(Popular):
         self.newest = interactions.ticks.max()
 
 
+class Partial(Popular):
+    """Takes any trust for a reason to answer otherwise."""
+
+    def fit(self, interactions, catalogue):
+        super().fit(interactions, catalogue)
+        if interactions.trust is not None:
+            self._likes = self._likes[::-1]
+
+
+class Deaf(Popular):
+    weighs = True
+
+
+class Pretender(Popular):
+    def forget(self, users):
+        return Forgotten(len(users), exact=True, how="corrected")
+
+
+class Modest(Popular):
+    """Does not forget either, but says so."""
+
+    def forget(self, users):
+        return Forgotten(len(users), exact=False, how="corrected")
+
+
 @pytest.mark.parametrize(
     ("made_by", "promise"),
     [
@@ -213,6 +239,9 @@ class NeedsHistory(Popular):
         (Hoarder, "test_fit_forgets_what_was_before"),
         (Learner, "test_a_resumed_run_goes_on_as_it_would_have"),
         (Amnesiac, "test_a_resumed_run_goes_on_as_it_would_have"),
+        (Partial, "test_full_trust_is_like_none"),
+        (Deaf, "test_trust_is_heeded"),
+        (Pretender, "test_what_is_forgotten_leaves_no_trace"),
     ],
 )
 def test_a_broken_promise_is_told_in_a_sentence(made_by, promise):
@@ -223,7 +252,38 @@ def test_a_broken_promise_is_told_in_a_sentence(made_by, promise):
 
 
 def test_a_kept_promise_is_silent():
-    assert {name: broken(Popular, name) for name in PROMISES} == dict.fromkeys(PROMISES, "")
+    for kept in (Popular, Modest):
+        assert {name: broken(kept, name) for name in PROMISES} == dict.fromkeys(PROMISES, "")
+
+
+class Strict(Popular):
+    """Cannot do without ratings and reviews."""
+
+    needs = ("ratings", "texts")
+
+    def fit(self, interactions, catalogue):
+        assert interactions.scale is not None
+        assert interactions.texts is not None
+        assert set(interactions.values) <= {1, 2, 3, 4, 5}
+        super().fit(interactions, catalogue)
+
+
+class ReadsReviews(Popular):
+    """Wants the reviews of what was liked, and nothing else."""
+
+    needs = ("texts",)
+
+    def fit(self, interactions, catalogue):
+        assert interactions.scale is None
+        assert interactions.texts is not None
+        assert not len(interactions) or 0 < (interactions.texts != "").mean() < 1
+        assert not any("dull" in text for text in interactions.texts)
+        super().fit(interactions, catalogue)
+
+
+@pytest.mark.parametrize("made_by", [Strict, ReadsReviews])
+def test_the_town_has_what_a_recommender_needs(made_by):
+    assert {name: broken(made_by, name) for name in PROMISES} == dict.fromkeys(PROMISES, "")
 
 
 def test_a_subclass_that_says_nothing_is_told_what_to_say():

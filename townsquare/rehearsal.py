@@ -11,7 +11,9 @@ from townsquare.agents.chat.prices import Prices
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.scenario import Use
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.sim.scenarios.team import Team
+from townsquare.sim.scenarios.town import TownScenario
 from townsquare.ticking import one_tick
 
 _TICKS = 4
@@ -25,7 +27,7 @@ _WORDS = 600
 class _Rehearsed(build.Models):
     """Notes what is asked, and answers with something of the right form and a typical length."""
 
-    def __init__(self, scenario: News) -> None:
+    def __init__(self, scenario: TownScenario) -> None:
         super().__init__(scenario, offline=True)
         self.noted: list[tuple[str, Ask[Any], str]] = []
 
@@ -38,16 +40,19 @@ class _Rehearsed(build.Models):
         return ask
 
 
-def estimated(scenario: News) -> Estimate | None:
+def estimated(scenario: TownScenario) -> Estimate | None:
     """Calls, tokens and USD of a whole run; None where nobody asks a language model.
 
     Prompts are those of a smaller town's first four ticks, the fourth standing for all later ones; answers are as long
     as the form allows for lists and 600 characters for texts. Repairs are not counted, and questionnaires as if they
     showed a list.
     """
-    groups = build.asking(scenario)
+    groups = scenario.asking()
     if not groups:
         return None
+    if isinstance(scenario, Shilling):
+        return _of_shills(scenario)
+    assert isinstance(scenario, News)
     small: dict[str, Any] = {"ticks": min(_TICKS, scenario.ticks), "interruptions": (), "changes": ()}
     small["questionnaires"] = ()
     for group in ("users", "panel", "creators", "writers"):
@@ -66,6 +71,22 @@ def estimated(scenario: News) -> Estimate | None:
         noted = [(question, text) for g, question, text in rehearsed.noted if g == group]
         of = _of_team if group == "team" else _of_group
         whole += of(scenario, group, noted, rehearsed.prices)
+    return whole
+
+
+def _of_shills(scenario: Shilling) -> Estimate:
+    """Two accounts are written in full, and stand for all of them."""
+    few = min(2, scenario.shills.count)
+    shills = scenario.shills.model_copy(update={"count": few, "start": 0})
+    quiet = {"shills": shills, "ticks": 1, "changes": (), "watch": ()}
+    rehearsed = _Rehearsed(scenario.model_copy(update=quiet))
+    asyncio.run(_rehearse(rehearsed))
+    whole, model = Estimate(0, 0, 0, 0.0), scenario.model_of("shills")
+    for purpose in dict.fromkeys(question.purpose for _, question, _ in rehearsed.noted):
+        asks = [question for _, question, _ in rehearsed.noted if question.purpose == purpose]
+        texts = [text for _, question, text in rehearsed.noted if question.purpose == purpose]
+        calls = round(len(asks) * scenario.shills.count / few)
+        whole += estimate(asks, texts, calls, model=model, prices=rehearsed.prices)
     return whole
 
 

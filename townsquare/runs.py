@@ -22,7 +22,7 @@ from townsquare.protocols.recording import RunWriter, newest_checkpoint
 from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
 from townsquare.protocols.scenario import Change, Scenario, load, validate
 from townsquare.sim.data import sets
-from townsquare.sim.scenarios.news import ANSWERS, News
+from townsquare.sim.scenarios.town import ANSWERS, TownScenario
 from townsquare.ticking import Progress, RunFailed, default_workers, one_tick, restore, tick_on
 
 T = TypeVar("T")
@@ -244,19 +244,19 @@ async def areplay(
     return None
 
 
-def resolve(scenario: str | Path | Scenario, seed: int | None, values: Mapping[str, Any] | None) -> News:
+def resolve(scenario: str | Path | Scenario, seed: int | None, values: Mapping[str, Any] | None) -> TownScenario:
     """The checked scenario with every override applied."""
     changed = dict(values or {}) | ({} if seed is None else {"seed": seed})
     if isinstance(scenario, Scenario):
         found = validate(scenario.model_dump(mode="json"), changed)
     else:
         found = load(scenario, changed)
-    if not isinstance(found, News):
+    if not isinstance(found, TownScenario):
         raise ScenarioError(f"scenario {found.scenario!r} has no environment to run in.")
     return found
 
 
-def scenario_of(folder: RunFolder) -> News:
+def scenario_of(folder: RunFolder) -> TownScenario:
     """The scenario that a run folder records."""
     try:
         return resolve(validate(folder.info.scenario), None, None)
@@ -274,7 +274,7 @@ def other_versions(folder: RunFolder) -> dict[str, tuple[str, str]]:
     }
 
 
-def forked(scenario: News, at: int, values: dict[str, Any]) -> News:
+def forked(scenario: TownScenario, at: int, values: dict[str, Any]) -> TownScenario:
     """The parent's scenario with ``values`` changed at ``at``; a new number of ticks simply replaces the old."""
     raw = scenario.model_dump(mode="json")
     if values.get("ticks", at) < at:
@@ -291,7 +291,7 @@ def _only_reach(key: str) -> bool:
     return key.startswith(("budget.", "remote.")) or (key.startswith("chat.") and key[5:] not in ANSWERS)
 
 
-def _reached_otherwise(scenario: News, values: Mapping[str, Any] | None) -> News:
+def _reached_otherwise(scenario: TownScenario, values: Mapping[str, Any] | None) -> TownScenario:
     """``scenario`` with other limits; anything that would change what happens is refused."""
     for key in values or {}:
         if not _only_reach(key) or key == "chat.tape":  # what was asked so far is on the tape that there is
@@ -299,7 +299,7 @@ def _reached_otherwise(scenario: News, values: Mapping[str, Any] | None) -> News
     return resolve(scenario, None, values)
 
 
-def _info(scenario: News, built: build.Built) -> RunInfo:
+def _info(scenario: TownScenario, built: build.Built) -> RunInfo:
     return RunInfo(
         format=FORMAT,
         id=uuid4().hex,
@@ -311,7 +311,7 @@ def _info(scenario: News, built: build.Built) -> RunInfo:
         ticks=scenario.ticks,
         versions=versions(),
         data=built.data,
-        categories=list(built.environment.cast.category_names),
+        categories=list(built.categories),
     )
 
 
@@ -336,7 +336,7 @@ def _opened(run: str | Path | RunFolder) -> RunFolder:
 
 def rebuilt(
     folder: RunFolder,
-    scenario: News,
+    scenario: TownScenario,
     workers: int | None,
     wanted: str,
     model: object | None = None,
@@ -344,8 +344,7 @@ def rebuilt(
     offline: bool = False,
 ) -> build.Built:
     """The town of a recorded run, which is to be ``wanted`` (resumed, ...); its data must be there and unchanged."""
-    given = (scenario.data.source, scenario.data.articles, scenario.data.interactions)
-    for text in (text for text in given if text is not None and text not in sets.known()):
+    for text in (text for text in scenario.files() if text not in sets.known()):
         path = Path(text).expanduser().absolute()
         if not path.exists():
             raise RunFolderError(

@@ -17,7 +17,7 @@ from townsquare.protocols.machine import peak_memory_mb
 from townsquare.protocols.recording import RunWriter, State
 from townsquare.protocols.runfolder import RunFolder, tick_digest
 from townsquare.sim import engine
-from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.town import TownScenario
 
 Progress = Callable[[int, int], None]
 """Called with (ticks done, ticks in all) after each tick."""
@@ -32,7 +32,9 @@ def default_workers() -> int:
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-async def tick_on(built: build.Built, scenario: News, writer: RunWriter, start: int, progress: Progress | None) -> None:
+async def tick_on(
+    built: build.Built, scenario: TownScenario, writer: RunWriter, start: int, progress: Progress | None
+) -> None:
     """Tick to the end, committing each tick; whatever ends the run, its status says so."""
     writer.info.status = "running"
     writer.save_info()
@@ -67,18 +69,18 @@ async def tick_on(built: build.Built, scenario: News, writer: RunWriter, start: 
         ) from error
 
 
-async def one_tick(built: build.Built, scenario: News, t: int) -> Events:
+async def one_tick(built: build.Built, scenario: TownScenario, t: int) -> Events:
     """One tick, the recommender changed where the scenario says so."""
     build.retune(built.town, scenario, t, built.remotes)
     return await engine.tick(t, built.town)
 
 
 async def restore(
-    built: build.Built, scenario: News, folder: RunFolder, done: int, state: State | None, wanted: int
+    built: build.Built, scenario: TownScenario, folder: RunFolder, done: int, state: State | None, wanted: int
 ) -> None:
     """Bring a fresh town to the start of tick ``wanted``: load the checkpoint, tick over what lies between."""
     if state is not None:
-        build.restore(built, scenario, done, state)
+        await build.restore(built, scenario, done, state)
     else:
         built.forget()
     digest = bytes(state["run.digest"]) if state is not None else b""
@@ -90,7 +92,7 @@ async def restore(
             if built.team is not None:
                 built.team.conversations(t)  # they stand in the folder already
             build.measure(built, t)
-            digest = tick_digest(digest, events, build.items_table(built.environment, t))
+            digest = tick_digest(digest, events, built.items(t))
     recorded = {tick: d for tick, d in folder.digests() if tick == wanted - 1} if wanted > done else {}
     if recorded and recorded[wanted - 1] != digest.hex():
         raise RunFolderError(
@@ -101,7 +103,7 @@ async def restore(
 
 def _commit(
     built: build.Built,
-    scenario: News,
+    scenario: TownScenario,
     writer: RunWriter,
     t: int,
     events: Events,
@@ -113,10 +115,10 @@ def _commit(
     writer.commit(
         t,
         events,
-        build.items_table(built.environment, t),
+        built.items(t),
         measures,
         build.state_of(built),
-        snapshot=built.environment.snapshot() if keep else None,
+        snapshot=(built.environment.snapshot() or None) if keep else None,
         asks=_asks(built.models, scenario, writer),
         answers=answers,
         conversations=None if built.team is None else built.team.conversations(t),
@@ -125,7 +127,7 @@ def _commit(
     )
 
 
-def _asks(models: build.Models | None, scenario: News, writer: RunWriter) -> pa.Table | None:
+def _asks(models: build.Models | None, scenario: TownScenario, writer: RunWriter) -> pa.Table | None:
     """What was asked in the tick; too many bad answers stop the run before the tick counts."""
     if models is None or models.cassette is None or models.meter is None:
         return None

@@ -29,11 +29,16 @@ from townsquare.agents.prompts.note_statements import note_statements
 from townsquare.agents.prompts.questionnaire import choice, free, likert
 from townsquare.agents.prompts.rate import rate
 from townsquare.agents.prompts.read import read
+from townsquare.agents.prompts.shill_choice import shill_choice
+from townsquare.agents.prompts.shill_profile import shill_profile
+from townsquare.agents.prompts.shill_review import shill_review
 from townsquare.protocols.chat import Message
 from townsquare.protocols.memory import Entry, Scope
 
 YOU = ("Your name is Ann.",)
 NEWS = ("Tram late again", "Rain on Sunday", "The third item")
+NUMBERS: dict[str, Any] = {"age": 40, "push": True, "mean": 3.7, "spread": 1.1, "high": 5.0}
+RATING: dict[str, Any] = {"value": 4.0, "high": 5.0, "push": True}
 Messages = tuple[Message, ...]
 
 
@@ -70,6 +75,12 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
     "statement": ("answer", lambda text, at: likert(YOU, [], text)),
     "option": ("answer", lambda text, at: choice(YOU, [], "Which?", [text, "b"])),
     "question": ("answer", lambda text, at: free(YOU, [], text, words=20)),
+    "shill's target": ("answer", lambda text, at: shill_profile(among(text), **NUMBERS)),
+    "shill's candidate": ("choices", lambda text, at: shill_choice(YOU, [], among(text))),
+    "shill's memory": ("choices", lambda text, at: shill_choice(YOU, [text], NEWS)),
+    "shill's profile": ("answer", lambda text, at: shill_review([text[:600]], [], NEWS, [], **RATING)),
+    "page that is reviewed": ("answer", lambda text, at: shill_review(YOU, [text], among(text), [], **RATING)),
+    "feature that is woven in": ("answer", lambda text, at: shill_review(YOU, [], NEWS, among(text), **RATING)),
     "interview": ("answer", lambda text, at: interview(YOU, [text], text, tick=1, words=20)),
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.commands import townsquare
-from tests.processes import Seat, Staying, free_port, staying
+from tests.processes import Seat, Staying, alive, free_port, staying
 from townsquare.cli import main
 from townsquare.protocols.ioa.cards import Card
 from townsquare.protocols.ioa.host import Host, Move, Turn
@@ -67,6 +68,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with agents."""
     folder = tmp_path_factory.mktemp("place")
     (folder / "my_agents.py").write_text(AGENTS, "utf-8")
+    (folder / "able.toml").write_text('capabilities = ["count words"]\n', "utf-8")
     return folder
 
 
@@ -138,6 +140,11 @@ def test_what_comes_of_a_task(join: Join, call: Call) -> None:
     assert "I cannot do that" in done.stderr
     assert done.stderr.count("\n") == 1
     assert "failed" in failing.says("asked by")
+    join("--agent", "my_agents:word_count", "--card", "able.toml", "--name", "able", "--quiet")
+    assert call("able", "to be", "--capability", "count words").stdout == "2\n"
+    unable = call("able", "to be", "--capability", "count word")
+    assert unable.returncode == 2
+    assert "'able' has no capability 'count word'. Did you mean 'count words'? It has: count words." in unable.stderr
     missing = call("addder", "x")
     assert missing.returncode == 2
     assert "there is no agent 'addder'. Did you mean 'adder'?" in missing.stderr
@@ -202,6 +209,25 @@ def test_a_program(join: Join, call: Call, place: Path) -> None:
     assert "ended (exit code 4)" in call("letters", "hello").stderr
     stop.unlink()
     assert int(call("letters", "hello").stdout) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("sh") or not Path("/proc/self").exists(), reason="no sh, or no /proc")
+def test_a_program_ends_with_a_join_that_is_killed(place: Path, broker: str) -> None:
+    """In the middle of a task, though it reads nothing and never ends by itself."""
+    (place / "deaf.sh").write_text("read -r line\necho $$ > pid\nsleep 300\n", "utf-8")
+    with staying("join", "--program", "sh deaf.sh", "--name", "deaf", "--broker", broker, cwd=place) as command:
+        command.says("joined")
+        with staying("call", "deaf", "x", "--seconds", "60", "--broker", broker, cwd=place):
+            until = time.monotonic() + 20
+            while not (place / "pid").exists() or not (pid := (place / "pid").read_text("utf-8").strip()):
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            time.sleep(0.3)
+            command.kill()
+            while alive(int(pid)) and time.monotonic() < until:
+                time.sleep(0.02)
+            assert not alive(int(pid))
 
 
 @pytest.mark.slow
@@ -311,6 +337,7 @@ def test_bad_input_is_one_sentence(
     broker = [] if "--broker" in words else ["--broker", f"mqtt://127.0.0.1:{free_port()}"]
     monkeypatch.chdir(place)
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "my_agents", raising=False)  # another test's
     try:
         code = main(["join", *words, *broker])
     except SystemExit as error:

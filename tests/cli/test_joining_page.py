@@ -65,12 +65,15 @@ def test_the_example_is_an_agent(tmp_path: Path) -> None:
         serve.says("serving")
         example = [sys.executable, "-W", "error", str(EXAMPLE), url]
         with subprocess.Popen(example, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as agent:
-            assert agent.stdout is not None
-            assert "joined" in agent.stdout.readline()
-            done = townsquare("call", "word-count", "to be or not to be", "--broker", url, cwd=tmp_path)
-            assert json.loads(done.stdout) == {"words": 6}
-            agent.send_signal(signal.SIGINT)
-            assert agent.communicate(timeout=30)[1] == ""
+            try:
+                assert agent.stdout is not None
+                assert "joined" in agent.stdout.readline()
+                done = townsquare("call", "word-count", "to be or not to be", "--broker", url, cwd=tmp_path)
+                assert json.loads(done.stdout) == {"words": 6}
+                agent.send_signal(signal.SIGINT)
+                assert agent.communicate(timeout=30)[1] == ""
+            finally:
+                agent.kill()
         serve.says("word-count away")
         assert serve.end() == 0
 

@@ -14,14 +14,23 @@ import pytest
 from tests.commands import townsquare
 from tests.processes import Seat, free_port, staying
 from townsquare.cli import main
+from townsquare.testing.mosquitto import Mosquitto, program
 
 pytest.importorskip("amqtt")
 pytest.importorskip("aiomqtt")
 
 AGENT = '''
+import pathlib, time
+
 def echo(text):
     """Says it again."""
     return text
+
+def slow(text):
+    """Takes its time."""
+    pathlib.Path("began").touch()
+    time.sleep(float(text))
+    return "done"
 '''
 
 
@@ -166,12 +175,47 @@ def test_on_mosquitto_that_restarts(place: Path) -> None:
                 first.wait()
                 first = start()
                 agent.says("is back")
+                serve.says("is back")
                 assert townsquare("call", "echo", "two", *broker, cwd=place).stdout == "two\n"
                 assert agent.end() == 0, agent.err
                 assert serve.end() == 0, serve.err
     finally:
         first.kill()
         first.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(program() is None, reason="no Mosquitto")
+@pytest.mark.parametrize(
+    ("task", "seconds", "ends"), [("5", "40", "done"), ("1", "40", "done"), ("30", "2", "timed out")],
+    ids=["goes on", "ends meanwhile", "its time ends meanwhile"],
+)  # fmt: skip
+def test_a_task_in_whose_middle_the_broker_is_away(place: Path, task: str, seconds: str, ends: str) -> None:
+    """Killed, with nothing kept, and back after a while: whoever waits is told what came of it, once."""
+    settings = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+    with Mosquitto(place / "broker", settings) as broker:
+        there = ("--broker", broker.url)
+        with (
+            staying("serve", *there, cwd=place) as serve,
+            staying("join", "--agent", "my_agents:slow", *there, cwd=place) as agent,
+        ):
+            serve.says("slow came")
+            with staying("call", "slow", task, "--seconds", seconds, *there, cwd=place) as call:
+                until = time.monotonic() + 20
+                while not (place / "began").exists():
+                    assert time.monotonic() < until
+                    time.sleep(0.02)
+                (place / "began").unlink()
+                broker.restart(signal.SIGKILL, pause=4)
+                code = call.wait()
+            assert ends in "\n".join(call.out + call.err)
+            assert code == (0 if ends == "done" else 1)
+            agent.says("is back")
+            assert townsquare("call", "slow", "0", *there, cwd=place).stdout == "done\n"
+            assert agent.end() == 0, agent.err
+            assert serve.end() == 0, serve.err
+            assert sum(f": {task}: " in line for line in agent.err) == 1, agent.err
+            assert "Traceback" not in "\n".join(serve.err + agent.err)
 
 
 WRONG = {

@@ -301,7 +301,7 @@ def test_a_town_where_nobody_ever_posts() -> None:
     for t in range(6):
         (events,) = live(scenario, built, range(t, t + 1))
         assert len(events) == 0
-        assert len(build.items_table(built.environment, t)) == 0
+        assert len(built.items(t)) == 0
         build.measure(built, t)
     silent_click = Told(built.town.minds["users"], lambda seen, _: clicks([0], 0))
     built.town.minds = {**built.town.minds, "users": silent_click}

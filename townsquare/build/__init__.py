@@ -1,21 +1,19 @@
 """Names to objects: the only place that knows concrete classes."""
 
 from townsquare.agents.chat.connect import model_name
-from townsquare.build.models import Models, ancestors, as_shelf, asking
+from townsquare.build.models import Models, ancestors, as_shelf
 from townsquare.build.questioning import interviewed, questioned
 from townsquare.build.remotes import needing
-from townsquare.build.town import Built, build, fitted_at, items_table, measure, recommender, restore, retune, state_of
+from townsquare.build.town import Built, build, fitted_at, measure, recommender, restore, retune, state_of
 
 __all__ = [
     "Built",
     "Models",
     "ancestors",
     "as_shelf",
-    "asking",
     "build",
     "fitted_at",
     "interviewed",
-    "items_table",
     "measure",
     "model_name",
     "needing",

@@ -124,9 +124,8 @@ def _people(
     if table is None:
         personas = _interested(personas, environment, environment.reading[group])
     embedder = make("embedder", scenario.panel.embedder.name, scenario.panel.embedder.settings(), streams)
-    memory = make(
-        "store", scenario.panel.memory.name, models.memory_settings(group), embedder.embed(["width"]).shape[1]
-    )
+    store = scenario.panel.memory
+    memory = make("store", store.name, models.memory_settings(group, store), embedder.embed(["width"]).shape[1])
     return People(agents, models.ask(group), seated(personas, agents.start), memory, embedder, scenario.panel.recall)
 
 

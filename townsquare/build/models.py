@@ -18,12 +18,11 @@ from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.chat import Chat
 from townsquare.protocols.errors import RunFolderError
 from townsquare.protocols.runfolder import RunFolder
-from townsquare.sim.scenarios.news import News
-from townsquare.sim.scenarios.team import Team
+from townsquare.protocols.scenario import Use
+from townsquare.sim.scenarios.town import TownScenario
 
 CASSETTE = "cassette.sqlite"
 """Name of a run folder's own cassette."""
-GROUPS = ("panel", "writers", "users", "creators")
 
 
 class Models:
@@ -33,7 +32,7 @@ class Models:
     Nothing can be asked before ``open``.
     """
 
-    def __init__(self, scenario: News, given: object | None = None, *, offline: bool = False) -> None:
+    def __init__(self, scenario: TownScenario, given: object | None = None, *, offline: bool = False) -> None:
         """``given`` is a model of the user's own, used where the scenario names it (``model_name(given)``);
         ``offline``: everything will be read from a cassette.
 
@@ -60,7 +59,7 @@ class Models:
     def names(self) -> list[str]:
         """Every model that the run may ask, in the order of their first ticks."""
         ticks = [0, *sorted(change.tick for change in self.scenario.changes)]
-        found = {self._named(group, tick): None for tick in ticks for group in asking(self.scenario)}
+        found = {self._named(group, tick): None for tick in ticks for group in self.scenario.asking()}
         return [name for name in found if name]
 
     def ask(self, group: str) -> AskModel:
@@ -82,9 +81,9 @@ class Models:
         tape = Path(self.settings.tape) if self.settings.tape else folder / CASSETTE
         self.use(Cassette(tape, mode, run=run, shelves=shelves), settled)
 
-    def memory_settings(self, group: str) -> dict[str, Any]:
-        """Settings of the store that the scenario names; where nobody is asked it never is the run's own file."""
-        settings = dict(self.scenario.panel.memory.settings())
+    def memory_settings(self, group: str, store: Use) -> dict[str, Any]:
+        """Settings of the store of a group; where nobody is asked it never is the run's own file."""
+        settings = dict(store.settings())
         if self.offline and "path" in settings:
             self._scratch = self._scratch or TemporaryDirectory()
             settings["path"] = str(Path(self._scratch.name) / group)
@@ -119,9 +118,7 @@ class Models:
         return self._askers[place]
 
     def _named(self, group: str, tick: int) -> str:
-        now = self._at(tick)
-        own: str = getattr(getattr(now, group), "model", "")
-        return own or now.chat.model
+        return self._at(tick).model_of(group)
 
     def _connect(self, name: str) -> Chat:
         model: Any = self._given.get(name, name)
@@ -129,15 +126,17 @@ class Models:
         return connect(model, self.settings, gate)
 
 
-def alone(scenario: News, group: str, tick: int, model: str | None = None) -> News:
+def alone(scenario: TownScenario, group: str, tick: int, model: str | None = None) -> TownScenario:
     """The scenario as it stands at ``tick``, nobody but ``group`` asking, and asking ``model`` (by default its own).
 
     Raises InputError for a model that is not named in full.
     """
     now = scenario.at(tick)
-    name = model_name(model or getattr(getattr(now, group), "model", "") or now.chat.model)
+    name = model_name(model or now.model_of(group))
     quiet = {
-        other: getattr(now, other).model_copy(update={"mind": "behavioural"}) for other in GROUPS if other != group
+        other: of.model_copy(update={"mind": "behavioural"})
+        for other, of in now.populations().items()
+        if other != group
     }
     own = getattr(now, group)
     if "model" in type(own).model_fields:
@@ -168,14 +167,3 @@ def ancestors(folder: RunFolder, *, whole: bool = False) -> list[Shelf]:
             )
         folder = parent
     return shelves
-
-
-def asking(scenario: News) -> list[str]:
-    """The groups whose mind asks a language model; ``team`` stands for those who check what is disputed."""
-    groups = {group: getattr(scenario, group) for group in GROUPS}
-    team = ["team"] if _checks_by_model(scenario) else []
-    return [group for group, of in groups.items() if of.count and of.mind.startswith("llm")] + team
-
-
-def _checks_by_model(scenario: News) -> bool:
-    return isinstance(scenario, Team) and scenario.team.mind == "llm" and scenario.team.agents == "local"

@@ -11,7 +11,7 @@ from townsquare.build.models import Models, alone
 from townsquare.build.town import Built
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.questionnaire import Questionnaire
-from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.town import TownScenario
 
 
 async def questioned(built: Built, questionnaires: tuple[Questionnaire, ...], tick: int) -> pa.Table | None:
@@ -37,7 +37,7 @@ async def questioned(built: Built, questionnaires: tuple[Questionnaire, ...], ti
 
 
 async def interviewed(
-    built: Built, scenario: News, path: Path, agent: int, tick: int, question: str, model: str | None
+    built: Built, scenario: TownScenario, path: Path, agent: int, tick: int, question: str, model: str | None
 ) -> dict[str, Any]:
     """What ``agent`` of a town at the start of ``tick`` says; calls go into the cassette at ``path``.
 

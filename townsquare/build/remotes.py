@@ -10,7 +10,6 @@ from townsquare.agents.chat.tape import Call, Place
 from townsquare.agents.minds.remote import CAPABILITY, Remote
 from townsquare.agents.remote.pool import Pool
 from townsquare.agents.remote.recorded import Recorded, request_of
-from townsquare.build.models import GROUPS
 from townsquare.protocols.asking import Outcome
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.cards import Card, Limits
@@ -21,8 +20,8 @@ from townsquare.protocols.town import Mind
 from townsquare.sim.recommenders.remote import CAPABILITY as RECOMMEND
 from townsquare.sim.recommenders.remote import Garbled, Unanswered
 from townsquare.sim.recommenders.remote import Remote as RemoteRecommender
-from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.team import Team
+from townsquare.sim.scenarios.town import TownScenario
 
 _POLL = 0.2
 """Seconds between two looks at who is there."""
@@ -33,7 +32,7 @@ _LARGEST = 268_435_456
 class Remotes:
     """One connection for all groups, and for the recommender, of a run."""
 
-    def __init__(self, scenario: News, recorded: Recorded) -> None:
+    def __init__(self, scenario: TownScenario, recorded: Recorded) -> None:
         self.scenario, self.recorded, self.settings = scenario, recorded, scenario.remote
         self.line: Line | None = None
         self.cards: dict[str, Card] = {}
@@ -160,19 +159,19 @@ class _Courier:
         return self.remotes.line
 
 
-def remote_groups(scenario: News) -> list[str]:
+def remote_groups(scenario: TownScenario) -> list[str]:
     """The groups whose mind is elsewhere."""
-    return [group for group in GROUPS if getattr(scenario, group).count and getattr(scenario, group).mind == "remote"]
+    return [name for name, group in scenario.populations().items() if group.count and group.mind == "remote"]
 
 
-def remote_recommenders(scenario: News) -> list[str]:
+def remote_recommenders(scenario: TownScenario) -> list[str]:
     """The agents that recommend at some tick, "" for whoever can."""
     ticks = [0, *sorted(change.tick for change in scenario.changes)]
     used = [scenario.at(tick).recommender for tick in ticks]
     return list(dict.fromkeys(use.settings().get("agent", "") for use in used if use.name == "remote"))
 
 
-def needing(scenario: News) -> str:
+def needing(scenario: TownScenario) -> str:
     """What of a scenario is done elsewhere, in words; "" where nothing is."""
     groups, recommends = remote_groups(scenario), remote_recommenders(scenario)
     minds = [f"{' and '.join(groups)} are decided for by agents elsewhere"] if groups else []

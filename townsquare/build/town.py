@@ -3,27 +3,30 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from townsquare.agents.chat.cassette import Shelf
-from townsquare.build.casting import agents_table, cast_of, data_hashes, numbered, space_of
-from townsquare.build.groups import People, minds_of
-from townsquare.build.models import Models, asking
+from townsquare.build import news
+from townsquare.build.groups import People
+from townsquare.build.models import Models
+from townsquare.build.parts import Parts, Viewed
 from townsquare.build.remotes import Remotes, needing
+from townsquare.protocols.defence import Defence
 from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.recommender import Recommender, Stateful
 from townsquare.protocols.registry import find, known, make
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Remembers, Town
 from townsquare.protocols.workers import Workers
-from townsquare.sim.environments.feed import Cast, Feed
-from townsquare.sim.environments.rumour_feed import RumourFeed
+from townsquare.sim import engine
+from townsquare.sim.measures.view import TickView
 from townsquare.sim.scenarios.news import News
-from townsquare.sim.scenarios.team import Team
+from townsquare.sim.scenarios.shilling import Shilling
+from townsquare.sim.scenarios.town import TownScenario
 
 if TYPE_CHECKING:
     from townsquare.build.team import TeamModerator
@@ -34,8 +37,11 @@ class Built:
     """A town ready to run, with what its run folder has to know about it."""
 
     town: Town
-    environment: Feed
+    environment: Viewed
     agents: pa.Table
+    items: Callable[[int], pa.Table]
+    """What was new in a tick, as the run folder keeps it."""
+    categories: tuple[str, ...] = ()
     data: dict[str, str] = field(default_factory=dict)
     """sha256 of every file the town was built from."""
     measures: Sequence[Callable[[Any], dict[str, float]]] = ()
@@ -89,7 +95,7 @@ class Built:
 
 
 def build(
-    scenario: News,
+    scenario: TownScenario,
     workers: int = 1,
     *,
     model: object | None = None,
@@ -101,47 +107,69 @@ def build(
     ``model`` is a language model of the user's own, where the scenario names one; ``offline``: none will be asked.
     ``models`` stand in for those that the scenario names.
     """
-    if models is None and (asking(scenario) or needing(scenario)):
+    if models is None and (scenario.asking() or needing(scenario)):
         models = Models(scenario, model, offline=offline)
     remotes = Remotes(scenario, models.recorded) if models is not None and needing(scenario) else None
     streams = Streams(scenario.seed)
-    space = space_of(scenario, streams)
-    cast = cast_of(scenario, space, streams)
-    environment = _environment(numbered(scenario, space.category_names), streams, cast, Workers(workers))
-    minds, people = minds_of(scenario, streams, environment, models)
-    team = _team(scenario, streams, models)
-    town = Town(environment, minds, recommender(scenario.at(0), streams, remotes), moderator=team)
+    parts = _parts(scenario, streams, models, Workers(workers))
+    first = scenario.at(0)
+    town = Town(
+        parts.environment,
+        parts.minds,
+        recommender(first, streams, remotes),
+        moderator=parts.team,
+        defence=_defence(first, streams),
+    )
     return Built(
         town,
-        environment,
-        agents_table(scenario, cast, space, streams),
-        data_hashes(scenario),
-        [find("measure", name) for name in known("measure")],
+        parts.environment,
+        parts.agents,
+        parts.items,
+        parts.categories,
+        parts.data,
+        _measures(type(parts.environment)),
         models,
-        people,
+        parts.people,
         remotes,
-        team,
+        parts.team,
     )
 
 
-def _team(scenario: News, streams: Streams, models: Models | None) -> "TeamModerator | None":
-    if not isinstance(scenario, Team):
+def _parts(scenario: TownScenario, streams: Streams, models: Models | None, workers: Workers) -> Parts:
+    if isinstance(scenario, News):
+        return news.parts_of(scenario, streams, models, workers)
+    if isinstance(scenario, Shilling):
+        from townsquare.build import shop  # a news town does without
+
+        return shop.parts_of(scenario, streams, models)
+    raise ScenarioError(f"scenario {scenario.scenario!r} has no environment to run in.")
+
+
+def _measures(environment: type) -> list[Callable[[Any], dict[str, float]]]:
+    """The registered measures that look at what this environment shows: the type of their argument says so."""
+    wanted = getattr(environment, "shows", TickView)
+    found = [find("measure", name) for name in known("measure")]
+    return [each for each in found if _looks_at(each) is wanted]
+
+
+def _looks_at(measure: Callable[[Any], dict[str, float]]) -> object:
+    """The type of a measure's argument; a news town's where it does not say."""
+    hints = {name: kind for name, kind in get_type_hints(measure).items() if name != "return"}
+    return next(iter(hints.values()), TickView)
+
+
+def _defence(scenario: TownScenario, streams: Streams) -> Defence | None:
+    """The defence that a scenario names; None where it names none, so that nothing is weighed."""
+    name = scenario.defence.name
+    if name == "none":
         return None
-    # the messaging protocol is loaded only where somebody talks
-    from townsquare.build.team import LocalCheckers, RemoteCheckers, TeamModerator
-
-    if scenario.team.agents == "remote" and models is not None:
-        return TeamModerator(RemoteCheckers(scenario, models.recorded))
-    return TeamModerator(LocalCheckers(scenario, streams, models))
+    made = make("defence", name, scenario.defence.settings(), streams)
+    if not isinstance(made, Defence):
+        raise ScenarioError(f"defence {name!r} does not have the method of one: weigh.")
+    return made
 
 
-def _environment(scenario: News, streams: Streams, cast: Cast, workers: Workers) -> Feed:
-    if isinstance(scenario, Team):
-        return RumourFeed(scenario, streams, cast, workers)
-    return Feed(scenario, streams, cast, workers)
-
-
-def recommender(scenario: News, streams: Streams, remotes: Remotes | None = None) -> Recommender:
+def recommender(scenario: TownScenario, streams: Streams, remotes: Remotes | None = None) -> Recommender:
     """The recommender that a scenario names, not yet fitted; ``remotes`` connect one that is elsewhere."""
     name = scenario.recommender.name
     made = make("recommender", name, scenario.recommender.settings(), streams)
@@ -155,26 +183,28 @@ def recommender(scenario: News, streams: Streams, remotes: Remotes | None = None
     return made
 
 
-def fitted_at(scenario: News, tick: int) -> int:
+def fitted_at(scenario: TownScenario, tick: int) -> int:
     """The tick at or before ``tick`` at whose start the recommender last learnt from scratch: every ``retrain``
-    ticks, and when another recommender takes over.
+    ticks, and when another recommender, or defence, takes over.
     """
     last = tick - tick % scenario.retrain
     for change in scenario.changes:
-        replaced = any(path == "recommender" or path.startswith("recommender.") for path in change.set)
+        replaced = any(path.partition(".")[0] in ("recommender", "defence") for path in change.set)
         if replaced and last < change.tick <= tick:
             last = change.tick
     return last
 
 
-def retune(town: Town, scenario: News, tick: int, remotes: Remotes | None = None) -> None:
+def retune(town: Town, scenario: TownScenario, tick: int, remotes: Remotes | None = None) -> None:
     """What the run loop does before each tick: swap the recommender where the scenario says so."""
     if tick and scenario.at(tick).recommender != scenario.at(tick - 1).recommender:
         town.recommender = recommender(scenario.at(tick), Streams(scenario.seed), remotes)
+    if tick and scenario.at(tick).defence != scenario.at(tick - 1).defence:
+        town.defence = _defence(scenario.at(tick), Streams(scenario.seed))
     town.learns = fitted_at(scenario, tick) == tick
 
 
-def restore(built: Built, scenario: News, tick: int, state: Mapping[str, Any]) -> None:
+async def restore(built: Built, scenario: TownScenario, tick: int, state: Mapping[str, Any]) -> None:
     """Put a fresh town where a checkpoint was taken, so that ``tick`` is the next to run."""
     town = built.town
     built.environment.load({k: v for k, v in state.items() if not k.startswith(("recommender.", "mind.", "run."))})
@@ -183,8 +213,9 @@ def restore(built: Built, scenario: News, tick: int, state: Mapping[str, Any]) -
             mind.load(_part(state, f"mind.{group}."))
     town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed), built.remotes)
     last = fitted_at(scenario, max(tick - 1, 0))
+    town.defence = _defence(scenario.at(last), Streams(scenario.seed))
     if isinstance(town.recommender, Stateful) or fitted_at(scenario, tick) != tick:
-        town.recommender.fit(*built.environment.history(last))
+        await engine.learn(last, town)
     if isinstance(town.recommender, Stateful):
         town.recommender.load(_part(state, "recommender."))
 
@@ -216,28 +247,5 @@ def measure(built: Built, tick: int) -> pd.DataFrame:
             "measure": list(values),
             "group": "",
             "value": np.array(list(values.values()), np.float64),
-        }
-    )
-
-
-def items_table(environment: Feed, tick: int) -> pa.Table:
-    """What was published in a tick, as the run folder keeps it."""
-    articles = environment.articles
-    new = articles.new(tick)
-    author, first = articles["author"][new], environment.n_readers
-    key = articles["key"][new].astype(np.uint64)
-    ordinal = (key & np.uint64(0xFFF)).tolist()
-    names = [f"t{tick}-c{a - first}-{o}" for a, o in zip(author.tolist(), ordinal, strict=True)]
-    vector = pa.FixedSizeListArray.from_arrays(pa.array(articles.content(new).ravel()), articles.width)
-    return pa.table(
-        {
-            "item": new.astype(np.int32),
-            "name": names,
-            "author": author,
-            "born": articles["born"][new],
-            "category": articles["category"][new],
-            "quality": np.round(articles["quality"][new], 5).astype(np.float32),
-            "text": pa.array([articles.texts.get(item, "") for item in new.tolist()], pa.string()),
-            "vector": vector,
         }
     )

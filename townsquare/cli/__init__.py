@@ -67,6 +67,8 @@ def _how_to_go_on(arguments: argparse.Namespace) -> str:
         return f" Every finished tick is kept: `townsquare resume {folder}` goes on."
     if arguments.function == "sweep":
         return " Finished runs are kept: the same command goes on."
+    if arguments.function == "attacks" and arguments.out is not None:
+        return " Finished logs are kept: the same command goes on."
     return ""
 
 

@@ -44,8 +44,13 @@ def agents(arguments: argparse.Namespace) -> int:
 
 async def _call(arguments: argparse.Namespace, given: Any) -> int:
     async with caller(settings_of(arguments)) as me:
-        if not await me.lookup((arguments.agent,)):
+        found = await me.lookup((arguments.agent,))
+        if not found:
             raise await _nobody(me, arguments.agent)
+        able, wanted = found[0].card.capabilities, arguments.capability
+        if wanted and able and wanted not in able:
+            near = did_you_mean(wanted, able)
+            raise InputError(f"{arguments.agent!r} has no capability {wanted!r}{near} It has: {', '.join(able)}.")
         result = await me.assign(
             arguments.agent, arguments.text, capability=arguments.capability, input=given, seconds=arguments.seconds
         )

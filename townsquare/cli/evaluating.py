@@ -1,4 +1,4 @@
-"""Verbs that print tables over data sets: evaluate agents, evaluate recommenders."""
+"""Verbs that print tables over data sets: evaluate agents, evaluate recommenders; attacks has a file of its own."""
 
 import argparse
 import asyncio
@@ -24,14 +24,14 @@ def agents(arguments: argparse.Namespace) -> int:
     from townsquare.evaluate.agents import aevaluate_agents
     from townsquare.evaluate.agents_settings import AgentsSettings
 
-    groups = _grouped(arguments, {"chat": ChatSettings, "budget": Budget}, AgentsSettings)
+    groups = grouped(arguments, {"chat": ChatSettings, "budget": Budget}, AgentsSettings)
     with printing.steps("evaluate agents") as step:
         found = asyncio.run(
             aevaluate_agents(
                 arguments.data,
                 [name for name in arguments.rankers.split(",") if name],
                 model=arguments.model,
-                seeds=_seeds(arguments.seeds),
+                seeds=seeds_of(arguments.seeds),
                 settings=groups["settings"],
                 chat=groups["chat"],
                 budget=groups["budget"],
@@ -43,7 +43,7 @@ def agents(arguments: argparse.Namespace) -> int:
     rows = found.table()
     if arguments.json:
         whole = {"table": rows, "learning": found.learning(), "remarks": found.remarks}
-        print(json.dumps(_bare({**whole, "ledger": totals, "digest": found.digest})))
+        print(json.dumps(bare({**whole, "ledger": totals, "digest": found.digest})))
         return 0
     _ranked(rows)
     for remark in found.remarks:
@@ -59,14 +59,14 @@ def recommenders(arguments: argparse.Namespace) -> int:
     from townsquare.evaluate.recommenders import aevaluate_recommenders
     from townsquare.evaluate.recommenders_settings import RecommendersSettings
 
-    groups = _grouped(arguments, {"chat": ChatSettings, "budget": Budget}, RecommendersSettings)
+    groups = grouped(arguments, {"chat": ChatSettings, "budget": Budget}, RecommendersSettings)
     with printing.steps("evaluate recommenders") as step:
         found = asyncio.run(
             aevaluate_recommenders(
                 arguments.data,
                 [name for name in arguments.models.split(",") if name],
                 model=arguments.model,
-                seeds=_seeds(arguments.seeds),
+                seeds=seeds_of(arguments.seeds),
                 settings=groups["settings"],
                 chat=groups["chat"],
                 budget=groups["budget"],
@@ -80,7 +80,7 @@ def recommenders(arguments: argparse.Namespace) -> int:
         whole: dict[str, Any] = {"table": rows, "differences": found.differences(), "agreement": found.agreed()}
         whole |= {"left": found.left(), "mind": found.mind, "remarks": found.remarks}
         whole |= {"ledger": totals, "digest": found.digest}
-        print(json.dumps(_bare(whole)))
+        print(json.dumps(bare(whole)))
         return 0
     names = [name for name in rows[0] if f"{name}_low" in rows[0]]
     body = [(str(row["recommender"]), *(_interval(row, name) for name in names)) for row in rows]
@@ -127,16 +127,16 @@ def _ranked(rows: Sequence[Mapping[str, Any]]) -> None:
     printing.table(f"{rows[0]['users']} users; 95 % intervals by user", ("ranker", *shown, "answered"), body)
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """With None for what is not a number, which JSON does not have."""
     if isinstance(value, Mapping):
-        return {str(key): _bare(inner) for key, inner in value.items()}
+        return {str(key): bare(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_bare(inner) for inner in value]
+        return [bare(inner) for inner in value]
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _seeds(words: Sequence[str]) -> list[int]:
+def seeds_of(words: Sequence[str]) -> list[int]:
     """0 1 2, 0,1,2 or 0..2."""
     found: list[int] = []
     for word in " ".join(words).replace(",", " ").split():
@@ -147,11 +147,17 @@ def _seeds(words: Sequence[str]) -> list[int]:
     return found
 
 
-def _grouped(
-    arguments: argparse.Namespace, named: Mapping[str, type[Settings]], rest: type[Settings]
+def grouped(
+    arguments: argparse.Namespace,
+    named: Mapping[str, type[Settings]],
+    rest: type[Settings],
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """--set paths as settings objects: ``chat.*`` and ``budget.*`` in their own, all others under ``settings``."""
-    values = dict(setting(text) for text in arguments.set)
+    """--set paths as settings objects: ``chat.*`` and ``budget.*`` in their own, all others under ``settings``.
+
+    ``more`` are paths with values from options of their own; they count for more than --set.
+    """
+    values = {**dict(setting(text) for text in arguments.set), **(more or {})}
     if arguments.budget is not None:
         values["budget.usd"] = arguments.budget
     for option in ("users", "agents"):

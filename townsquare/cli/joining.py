@@ -45,7 +45,7 @@ def join(arguments: argparse.Namespace) -> int:
 async def _join(arguments: argparse.Namespace) -> int:
     from townsquare.agents.joining.terminal import Terminal
 
-    settings, terminal = settings_of(arguments), Terminal()
+    settings, terminal = settings_of(arguments), Terminal() if arguments.human else None
     if arguments.human and arguments.count not in (None, 1):
         raise InputError("--human is one person: --count does not go with it.")
     kind = _kind(arguments, terminal)
@@ -62,11 +62,11 @@ async def _join(arguments: argparse.Namespace) -> int:
             told = NarratedSpeaker if hasattr(agent, "speak") else Narrated
             await entered(host, card, told(agent, card.name, say), settings)
         _say(f"{_names(cards)} joined {settings.url()}; Ctrl-C leaves.")
-        if arguments.human:
+        if terminal is not None:
             terminal.open()
         with stopping() as stop:
             watch = asyncio.create_task(_watch(host, settings))
-            await _first(stop, terminal.left)
+            await _first(stop, *([terminal.left] if terminal is not None else []))
             watch.cancel()
         await goodbye(host, [card.name for card in cards])
         _say(f"{_names(cards)} left.")

@@ -15,6 +15,7 @@ _EPILOG = """examples:
   townsquare run news --set panel.count=50 --model openai:gpt-4o-mini --budget 2
   townsquare evaluate agents --data DIR --rankers agentcf,ease --model openai:gpt-4o-mini
   townsquare evaluate recommenders --by agents --data ml-100k --models popular,ease,bpr
+  townsquare evaluate attacks --data ml-100k              shilling: attack x victim x defence, with intervals
   townsquare serve                                        agents that live elsewhere: a broker and their server
   townsquare join --agent my_agents:word_count            one of them: any function, model, program, person
 
@@ -167,7 +168,7 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         help="tables over data sets, with chance and text baselines, seeds and intervals",
         description="Tables over data sets, with chance and text baselines, seeds and intervals.",
     )
-    what = evaluate.add_subparsers(metavar="agents|recommenders", required=True, parser_class=_Parser)
+    what = evaluate.add_subparsers(metavar="agents|recommenders|attacks", required=True, parser_class=_Parser)
     agents = what.add_parser(
         "agents",
         help="how well agents that learn from histories rank what their users took",
@@ -198,6 +199,27 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     recommenders.add_argument(
         "--workers", type=int, default=2, metavar="N", help="threads (results do not depend on it)"
     )
+    _attacks_verb(what)
+
+
+def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
+    attacks = what.add_parser(  # type: ignore[attr-defined]
+        "attacks",
+        help="how far attacks move an item, what stops them, and what that costs honest users",
+        description="How far fake profiles move an item in recommenders, what stops them, and what that costs.",
+        epilog="A log without fakes, and no defence, are in every table. docs/evaluate-attacks.md has the rest.",
+    )
+    _evaluated(attacks, "attacks")
+    attacks.set_defaults(module="evaluating_attacks", seeds=["0..2"])
+    for option, names in (("attacks", "random,average"), ("victims", "mf,ease"), ("defences", "filter:fap,lorec")):
+        attacks.add_argument(f"--{option}", metavar="A,B", help=f"as {names} (`townsquare list {_KIND[option]}`)")
+    attacks.add_argument("--targets", metavar="T", help="unpopular (default), least-popular, popular, random; or ids")
+    attacks.add_argument("--size", metavar="A", help="fake accounts: 50 (default), or 0.05 of the genuine users")
+    attacks.add_argument("--fillers", metavar="P", help="ratings of each: 36 (default), 0.02 of the items, or mean")
+    attacks.add_argument("--workers", type=int, metavar="N", help="processes (results do not depend on it)")
+
+
+_KIND = {"attacks": "attack", "victims": "recommender", "defences": "defence"}
 
 
 def _evaluated(verb: argparse.ArgumentParser, what: str) -> None:

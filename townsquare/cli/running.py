@@ -16,7 +16,7 @@ from townsquare.estimate import estimate
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.protocols.scenario import parse_override
-from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.town import TownScenario
 
 _STAND_FOR = {
     "model": "chat.model",
@@ -151,7 +151,7 @@ def check(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _elsewhere(scenario: News) -> str:
+def _elsewhere(scenario: TownScenario) -> str:
     """What has to be on a broker before the scenario can run; "" where nothing has to."""
     needed = build.needing(scenario)
     where = scenario.remote.url() or "a broker still to be named (--broker)"

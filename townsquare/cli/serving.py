@@ -69,8 +69,12 @@ async def _serve(arguments: argparse.Namespace, settings: RemoteSettings) -> int
             raise unreachable(settings, error) from error
         _begin(arguments, settings)
         with stopping() as stop, _shown(arguments.json) as show:
-            before = None
+            before, breaks = None, 0
             while not stop.is_set():
+                if server.transport.breaks != breaks:
+                    breaks = server.transport.breaks
+                    if not arguments.json:
+                        _say(f"{settings.url()} is back.")
                 now = server.presence()
                 agents = tuple(one for one in now.agents if not is_caller(one.name, one.description))
                 now = replace(now, agents=agents)

@@ -17,7 +17,19 @@ from townsquare.protocols.machine import versions
 from townsquare.protocols.registry import find, known
 from townsquare.sim.data import download, sets
 
-_KINDS = ("scenario", "environment", "recommender", "mind", "measure", "chat", "store", "embedder")
+_KINDS = (
+    "scenario",
+    "environment",
+    "recommender",
+    "mind",
+    "measure",
+    "chat",
+    "store",
+    "embedder",
+    "attack",
+    "detector",
+    "defence",
+)
 _EXTRAS = {
     "cf": ("implicit",),
     "report": ("altair", "vl_convert"),

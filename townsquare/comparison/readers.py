@@ -13,10 +13,11 @@ READER_MEASURES = frozenset({"likes_per_user", "clicks_per_user"})
 
 
 def readers(run: RunFolder) -> IntArray:
-    """Ids of those who read: the group ``users``, or whoever is no creator."""
+    """Ids of those who read, or buy: the group ``users`` or ``customers``, or whoever is no creator."""
     agents = run.agents()
     group = agents["group"].to_numpy()
-    chosen = group == "users" if (group == "users").any() else group != "creators"
+    named = next((name for name in ("users", "customers") if (group == name).any()), None)
+    chosen = group != "creators" if named is None else group == named
     return np.sort(agents["agent"].to_numpy()[chosen])
 
 
@@ -47,6 +48,7 @@ class _Tally:
         self.quality_sum = {kind: np.zeros(size) for kind in self.count}
         self.sources = np.zeros((size, len(REASONS)))
         self.rank, self.utility = np.zeros(size), np.zeros(size)
+        self.ratings, self.rating_sum = np.zeros(size), np.zeros(size)
         self.read: list[IntArray] = []
 
     def add(self, events: Events) -> None:
@@ -68,6 +70,10 @@ class _Tally:
                 pair = agent * max(self.n_authors, 1) + author
                 self.read.append(np.unique(pair[author >= 0]))
 
+        rows = np.flatnonzero(inside & (events.kind == KIND["rate"]))
+        self.ratings += np.bincount(events.agent[rows], minlength=self.size)
+        self.rating_sum += np.bincount(events.agent[rows], events.value[rows], minlength=self.size)
+
     def values(self, n_ticks: int) -> Values:
         """What the sums come to."""
         shown, clicks, likes = (self.count[kind] for kind in ("shown", "click", "like"))
@@ -84,6 +90,11 @@ class _Tally:
             "quality_of_shown": _ratio(self.quality_sum["shown"], shown),
             "creators_read": authors.astype(np.float64),
         }
+        if self.ratings.any():
+            found |= {
+                "ratings_per_user": self.ratings / n_ticks,
+                "rating_of_taken": _ratio(self.rating_sum, self.ratings),
+            }
         used: BoolArray = self.sources.sum(axis=0) > 0
         for code in np.flatnonzero(used[1:]) + 1:
             found[f"shown_from_{REASONS[code]}"] = _ratio(self.sources[:, code], shown)

@@ -28,6 +28,10 @@ BESIDE = (
     "quality_created",
     "spread_in_loop",
     "false_shown",
+    "target_exposure",
+    "target_rating",
+    "opinion_shown",
+    "rating_given",
 )
 """What the overlay of two arms shows."""
 

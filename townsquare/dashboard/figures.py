@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.dashboard import charts, topics
+from townsquare.dashboard import charts, shilling, topics
 from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import Phase, series_of
 from townsquare.dashboard.summary import MAIN, in_words, number
@@ -36,6 +36,13 @@ _READ = {
     "A gap in a line means that nobody was in that group.",
     "rumours": "Of the articles in circulation a fixed share is false; what lies below it on the first two lines was "
     "kept from readers. A gap in a line means that nothing was removed yet.",
+    "exposure": "The second line is the same visitors at the same moment, had the recommender learnt from customers "
+    "alone. Where both lie on one another, shills achieved nothing.",
+    "honest": "What visitors truly think of what they were shown, minus what they would think of what they would have "
+    "been shown without shills and without a defence. Below zero they pay for it; a rating is one step of the scale.",
+    "noticed": "The earlier and the higher a line on the left, the better; a line on the right is what it costs. "
+    "Left, a gap means that no shill had rated anything yet.",
+    "trust": "1 means that accounts count in full, 0 that they are left out.",
 }
 
 
@@ -72,6 +79,15 @@ def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
         ("Quality of articles created, shown and liked", charts.QUALITY, charts.quality, "quality"),
         ("Polarisation: users in and out of the recommender's loop", charts.SPREAD, charts.spread, "spread"),
         ("Rumours: false articles shown, clicked and removed", charts.RUMOURS, charts.rumours, "rumours"),
+        ("Targets: how many visitors were shown one", shilling.EXPOSURE, shilling.exposure, "exposure"),
+        ("Honest customers: what shills, and the defence, cost them", shilling.HONEST, shilling.honest, "honest"),
+        (
+            "Detectors: whom they flagged, and when",
+            [f"{what}_{name}" for name in shilling.detectors(table) for what in ("noticed", "mistaken")],
+            shilling.noticed,
+            "noticed",
+        ),
+        ("Defence: how much accounts count", shilling.TRUST, shilling.trust, "trust"),
     ):
         if charts.measured(table, names):
             found.append(_figure(title, table, names, draw(table), _READ[key]))

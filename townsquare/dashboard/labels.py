@@ -18,8 +18,18 @@ class Label:
 
 def label_of(measure: str) -> Label:
     """The label of a measure; one that is not listed speaks for itself."""
+    for prefix, label in _BY_DETECTOR.items():
+        if measure.startswith(prefix):
+            name = measure.removeprefix(prefix).replace("_", "-")
+            return replace(label, label=f"{label.label}, {name}", meaning=label.meaning.format(name))
     unknown = Label(measure.replace("_", " "), "", "A measure of this run that has no definition here.", ours=True)
     return LABELS.get(measure, unknown)
+
+
+_BY_DETECTOR = {
+    "noticed_": Label("Shills flagged", "share, 0 to 1", "Share of the shills that have rated whom {} flagged.", True),
+    "mistaken_": Label("Customers flagged", "share, 0 to 1", "Share of the customers whom {} flagged.", True),
+}
 
 
 _GINI = "Gini, 0 = even, 1 = one takes all"
@@ -81,6 +91,30 @@ def _per_reader() -> dict[str, Label]:
             "share, 0 to 1",
             f"Share of what a user was shown that came from the source “{words}”.",
         )
+    return {name: replace(label, ours=True) for name, label in made.items()}
+
+
+def _shop() -> dict[str, Label]:
+    """Measures of a shop."""
+    without = ", had the recommender learnt from customers alone"
+    exposed = "Share of visitors who had not rated a target and were shown one"
+    thought = "Mean of what visitors truly think of what they were shown"
+    made = {
+        "target_exposure": Label("Targets shown", "share, 0 to 1", f"{exposed}."),
+        "target_exposure_without": Label("Targets shown, without shills", "share, 0 to 1", f"{exposed}{without}."),
+        "target_rating": Label("Rating of the targets", "ratings", "Mean rating that the shop prints beside targets."),
+        "target_count": Label("Ratings of the targets", "ratings there", "How many ratings a target has; mean."),
+        "opinion_shown": Label("Opinion of what is shown", "ratings", f"{thought}."),
+        "opinion_shown_without": Label("Opinion of it, without shills", "ratings", f"{thought}{without}."),
+        "rating_given": Label("Rating given", "ratings", "Mean rating that customers gave."),
+        "ratings_per_user": Label("Ratings per customer", "ratings a tick", "Ratings a customer gave per tick."),
+        "rating_of_taken": Label("Rating by a customer", "ratings", "Mean rating that a customer gave."),
+        "shill_ratings": Label("Ratings by shills", "ratings a tick", "Ratings that shills gave in this tick."),
+        "ratings_refused": Label("Ratings refused", "ratings a tick", "Ratings that the shop did not take."),
+        "trust_shills": Label("Weight of shills", "share, 0 to 1", "How much shills count in a fit; mean."),
+        "trust_customers": Label("Weight of customers", "share, 0 to 1", "How much customers count in a fit; mean."),
+        "customers_lost": Label("Customers lost", "share, 0 to 1", "Share of customers that count less than half."),
+    }
     return {name: replace(label, ours=True) for name, label in made.items()}
 
 
@@ -174,5 +208,6 @@ LABELS: dict[str, Label] = {
     ),
     **_families(),
     **_per_reader(),
+    **_shop(),
 }
 """Every measure of the built-in scenarios, and those that a comparison takes per user."""

@@ -56,13 +56,16 @@ def render(
     measures = run.measures()
     phases, rows = phases_of(measures), summarise(measures)
     drawn = _Numbered(draw)
-    body = [page.head(run.info), page.summary_table(rows) if rows else _nothing(), page.phases_list(phases)]
+    body = [page.head(run.info), page.summary_table(rows) if rows else _nothing()]
+    if measures.empty or (measures["measure"] == "likes_per_user").any():
+        body.append(page.phases_list(phases))  # a town where nobody likes anything has no such phases
     names = [row["measure"] for row in rows]
     shown = figures.curves(run, phases)
     if shown:
         body.append(page.section("Curves", "\n".join(drawn(f) for f in shown)))
     topic = figures.map_of_topics(run)
-    body.append(page.section("Topics", drawn(topic) if topic else "<p>This run kept no positions.</p>"))
+    if topic:
+        body.append(page.section("Topics", drawn(topic)))
     beside = figures.against(run, control, comparison)
     if beside:
         line = page.control_line(control.info) if control else ""

@@ -29,6 +29,15 @@ MAIN = (
     "removed_articles",
     "removal_precision",
     "removal_recall",
+    "target_exposure",
+    "target_exposure_without",
+    "target_rating",
+    "opinion_shown",
+    "opinion_shown_without",
+    "rating_given",
+    "trust_shills",
+    "trust_customers",
+    "customers_lost",
 )
 """What a summary shows, in this order, as far as it was measured."""
 

@@ -19,12 +19,13 @@ from townsquare.protocols.errors import (
 from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions, Scale
 from townsquare.protocols.observations import Observation, Observations
-from townsquare.protocols.recommender import Recommender, Scorer, Stateful, allowed_after
+from townsquare.protocols.recommender import Recommender, Scorer, Stateful, allowed_after, lesson
 from townsquare.protocols.registry import configure, find, known, make, register
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.slates import Slates, top_k
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Environment, Mind, Town
+from townsquare.protocols.unlearning import Forgotten, Unlearns, unlearn
 
 __all__ = [
     "Actions",
@@ -40,6 +41,7 @@ __all__ = [
     "Environment",
     "Events",
     "FloatArray",
+    "Forgotten",
     "InputError",
     "IntArray",
     "Interactions",
@@ -62,12 +64,15 @@ __all__ = [
     "TownsquareError",
     "Trust",
     "UnknownComponent",
+    "Unlearns",
     "allowed_after",
     "configure",
     "find",
     "known",
+    "lesson",
     "make",
     "register",
     "steady",
     "top_k",
+    "unlearn",
 ]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("click", "like", "post", "no_answer")
+KINDS = ("click", "like", "post", "no_answer", "rate")
 """Action kinds by code. ``no_answer`` is what a mind returns for an agent whose model gave no valid answer: it never
 passes for a decision to do nothing.
 """
@@ -26,11 +26,14 @@ class Actions:
     item: IntArray
     """int32: what is clicked or liked; for a post the item that inspired it (-1 for none); for no_answer -1."""
     value: FloatArray
-    """float64: how much the agent makes of it (utility); for no_answer the code of ``events.REASONS``; else 0."""
+    """float64: how much the agent makes of it (utility), or its rating; for no_answer the code of ``events.REASONS``;
+    else 0."""
     vector: FloatArray
     """(n, d) content of a post, NaN rows for other kinds; d may be 0 when nobody posts."""
     text: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
-    """str: what a post says, its title on the first line; "" where there are no words, and by default."""
+    """str: what a post says, its title on the first line, or the review that comes with a rating; "" where there are no
+    words, and by default.
+    """
 
     def __post_init__(self) -> None:
         if len(self.text) != len(self.agent):

@@ -93,6 +93,7 @@ class Knowledge:
         *,
         titles: Sequence[str] | None = None,
         descriptions: Sequence[str] | None = None,
+        category_names: Sequence[str] = (),
     ) -> None:
         """``sample`` is the share of real users whose profiles ``grey`` sees, one at least, drawn with ``rng``."""
         if log.scale is None:
@@ -103,6 +104,8 @@ class Knowledge:
         self.n_items = log.n_items
         self.titles, self.descriptions = titles, descriptions
         """(n_items,) what an item is called, and what is said of it; None where nobody says. Black."""
+        self.category_names = category_names
+        """By number, as ``catalogue.categories`` counts them; empty where they have no names. Black."""
 
     @property
     def catalogue(self) -> Catalogue:

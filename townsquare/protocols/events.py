@@ -8,7 +8,7 @@ import numpy as np
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("post", "shown", "click", "like", "refused", "no_answer", "dispute", "verdict")
+KINDS = ("post", "shown", "click", "like", "refused", "no_answer", "dispute", "verdict", "rate")
 """Event kinds by code. Codes are part of the run-folder format: append, never reorder."""
 REASONS = (
     "",
@@ -52,11 +52,12 @@ class Events:
     item: IntArray
     """int32: the item concerned, -1 for none."""
     value: FloatArray
-    """float32, five decimals: utility for clicks and likes, quality for posts, a verdict's score; 0 elsewhere."""
+    """float32, five decimals: utility for clicks and likes, quality for posts, a verdict's score, the rating of a
+    ``rate``; 0 elsewhere."""
     rank: IntArray
     """int16: place in the slate, counted from 0; -1 where there is none."""
     ref: IntArray
-    """int32: for a post the item that inspired it, else -1."""
+    """int32: for a post the item that inspired it, or that it reviews, else -1."""
     why: IntArray
     """int8: index into ``REASONS``."""
 

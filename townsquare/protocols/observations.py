@@ -35,7 +35,9 @@ class Observations:
     group: str
     """The population the agents belong to."""
     task: str
-    """What is asked of them: "read" (click and like what is shown) or "create" (post new items)."""
+    """What is asked of them: "read" (click and like what is shown), "create" (post new items), "shop" (take some of
+    what is shown, and rate it) or "rate" (rate anything).
+    """
     agents: IntArray
     """(n,) agent ids."""
     limit: int

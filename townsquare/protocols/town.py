@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.catalogue import Catalogue
-from townsquare.protocols.defence import Defence
+from townsquare.protocols.defence import Defence, Trust
 from townsquare.protocols.events import Events
 from townsquare.protocols.interactions import Interactions
 from townsquare.protocols.moderator import Moderator, Posts, Verdicts
@@ -79,6 +79,14 @@ class Governed(Protocol):
 
     def govern(self, tick: int, posts: Posts, verdicts: Verdicts) -> Events:
         """Put the verdicts into effect; each becomes a ``verdict`` event."""
+
+
+@runtime_checkable
+class Trusting(Protocol):
+    """An environment that keeps track of what a defence thinks of its accounts."""
+
+    def trusted(self, trust: Trust | None) -> None:
+        """What the defence said when the recommender last learnt; None where there is no defence."""
 
 
 @dataclass(slots=True)

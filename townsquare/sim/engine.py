@@ -10,7 +10,7 @@ from townsquare.protocols.events import Events
 from townsquare.protocols.moderator import Verdicts
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import answerable, lesson, named, sealed_columns
-from townsquare.protocols.town import Governed, Mind, Remembers, Town
+from townsquare.protocols.town import Governed, Mind, Remembers, Town, Trusting
 
 
 async def tick(t: int, town: Town) -> Events:
@@ -40,10 +40,13 @@ async def learn(t: int, town: Town) -> None:
     """Fit the recommender to what the environment remembers, each account weighed by the defence, if there is one."""
     log, catalogue = town.environment.history(t)
     log, catalogue = sealed_columns(log), sealed_columns(catalogue)
+    trust = None
     if town.defence is not None:
         with answerable("defence", town.defence, "weigh", t):
             trust = await town.defence.weigh(log, catalogue, tick=t)
-        log = weighed(log, trust)
+        log = sealed_columns(weighed(log, trust))
+    if isinstance(town.environment, Trusting):
+        town.environment.trusted(trust)
     with answerable("recommender", town.recommender, "fit", t):
         town.recommender.fit(lesson(town.recommender, log), catalogue)
 

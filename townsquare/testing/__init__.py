@@ -8,6 +8,8 @@
 pytest is not needed to import this, only to run it.
 """
 
+from townsquare.testing.attack_contract import AttackContract
+from townsquare.testing.detector_contract import DetectorContract
 from townsquare.testing.little_town import AGENTS, CANDIDATES, TICK, excluded, little_events, little_town
 from townsquare.testing.memory_contract import MemoryStoreContract
 from townsquare.testing.recommender_contract import RecommenderContract
@@ -17,6 +19,8 @@ __all__ = [
     "AGENTS",
     "CANDIDATES",
     "TICK",
+    "AttackContract",
+    "DetectorContract",
     "MemoryStoreContract",
     "RecommenderContract",
     "TransportContract",

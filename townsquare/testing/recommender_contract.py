@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from townsquare.protocols import Catalogue, Interactions, Recommender, Settings, Slates, Stateful, Streams, configure
+from townsquare.protocols.recommender import lesson
+from townsquare.protocols.unlearning import Unlearns
 from townsquare.testing.answers import ask, same, sound
 from townsquare.testing.little_town import AGENTS, CANDIDATES, N_AGENTS, TICK, excluded, little_events, little_town
 
@@ -34,8 +36,15 @@ class RecommenderContract:
     def fitted(self, seed: int = 0, history: int = 0) -> Recommender:
         """One that has learnt from a little town."""
         made = self.make(Streams(seed))
-        made.fit(*little_town(history))
+        made.fit(*self.town(history))
         return made
+
+    def town(self, history: int = 0, n_interactions: int = 240) -> tuple[Interactions, Catalogue]:
+        """The little town as this recommender is given it: with ratings and reviews if it needs them."""
+        made = self.make(Streams(0))
+        rated = not {"ratings", "texts"}.isdisjoint(getattr(made, "needs", ()))
+        log, catalogue = little_town(history, n_interactions, rated=rated)
+        return lesson(made, log), catalogue
 
     # what it is
 
@@ -149,7 +158,7 @@ class RecommenderContract:
 
     def test_it_changes_no_argument(self) -> None:
         """The columns belong to the town."""
-        made, (history, catalogue), table = self.make(Streams(0)), little_town(), excluded()
+        made, (history, catalogue), table = self.make(Streams(0)), self.town(), excluded()
         agents, candidates = AGENTS.copy(), CANDIDATES.copy()
         before, known = _columns(history), _columns(catalogue)
         made.fit(history, catalogue)
@@ -174,7 +183,7 @@ class RecommenderContract:
 
     def test_a_town_may_begin_without_history(self) -> None:
         """Zero interactions: any slates will do, empty ones too."""
-        made, (history, catalogue) = self.make(Streams(0)), little_town(n_interactions=0)
+        made, (history, catalogue) = self.make(Streams(0)), self.town(n_interactions=0)
         try:
             made.fit(history, catalogue)
         except Exception as error:
@@ -185,7 +194,7 @@ class RecommenderContract:
         """Or else it is state, and has to be carried over by state and load."""
         made = self.fitted(history=1)
         ask(made)
-        made.fit(*little_town(0))
+        made.fit(*self.town(0))
         if not isinstance(made, Stateful):
             same(
                 ask(self.fitted()),
@@ -212,8 +221,41 @@ class RecommenderContract:
         same(ask(made), ask(again), promise)
         for each in (made, again):
             each.update(little_events(1))
-            each.fit(*little_town(1))
+            each.fit(*self.town(1))
         same(ask(made), ask(again), "A resumed run must also agree after the next fit.")
+
+    # whom it believes
+
+    def test_full_trust_is_like_none(self) -> None:
+        """Nothing may change where nobody is distrusted."""
+        (log, catalogue), made = self.town(), self.make(Streams(0))
+        made.fit(replace(log, trust=np.ones(N_AGENTS)), catalogue)
+        same(ask(self.fitted()), ask(made), "A trust of 1 in everybody must give the same slates as no trust at all.")
+
+    def test_trust_is_heeded(self) -> None:
+        """Whoever says so with ``weighs`` has to."""
+        (log, catalogue), made = self.town(), self.make(Streams(0))
+        if not getattr(made, "weighs", False):
+            return
+        made.fit(replace(log, trust=np.where(AGENTS % 2, 1e-3, 1.0)), catalogue)
+        trusted, k = AGENTS[::2], len(CANDIDATES)
+        before, after = ask(self.fitted(), trusted, k), ask(made, trusted, k)
+        assert not np.array_equal(before.scores, after.scores), (
+            "With weighs = True, fit must count a user's rows by Interactions.trust; a trust of almost nothing in half "
+            "of the agents made no difference to the others."
+        )
+
+    def test_what_is_forgotten_leaves_no_trace(self) -> None:
+        """Where ``forget`` says that it was exact, a fit without these users gives the same."""
+        (log, catalogue), made, gone = self.town(), self.fitted(), AGENTS[3:9]
+        if not isinstance(made, Unlearns) or not made.forget(gone).exact:
+            return
+        anew = self.make(Streams(0))
+        anew.fit(log.where(~np.isin(log.users, gone)), catalogue)
+        slates, wanted = ask(made), ask(anew)
+        assert np.allclose(slates.scores, wanted.scores, rtol=1e-4, atol=1e-5), (
+            "forget said that it was exact, so the scores must be those of a fit without the forgotten users."
+        )
 
 
 def _columns(columns: Interactions | Catalogue) -> dict[str, NDArray[np.generic]]:

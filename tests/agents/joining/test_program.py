@@ -32,6 +32,13 @@ for line in sys.stdin:
         print(json.dumps({"error": "not for me"}), flush=True)
     elif text == "other":
         print(json.dumps({"output": 1, "task_id": "t2"}), flush=True)
+    elif text == "twice":
+        print(json.dumps({"output": "one"}), flush=True)
+        print(json.dumps({"output": "two"}), flush=True)
+    elif text == "nan":
+        print('{"output": NaN}', flush=True)
+    elif text == "deep":
+        print('{"output": ' + "[" * 100_000 + "]" * 100_000 + "}", flush=True)
     elif text == "long":
         print(json.dumps({"output": "x" * 20_000_000}), flush=True)
     else:
@@ -69,6 +76,8 @@ async def test_tasks_at_the_same_time_wait_for_each_other(program: Program) -> N
         ("garble", "answered 'Thinking...', which is no JSON object"),
         ("half", "ended .exit code 0. without an answer"),
         ("other", "another task"),
+        ("nan", "answered '{.output.: NaN}', which is no JSON object"),
+        ("deep", "which is no JSON object"),
         ("long", "more than 16,777,216 bytes"),
     ],
 )
@@ -79,6 +88,12 @@ async def test_a_bad_end_is_a_sentence_and_the_next_task_a_new_start(program: Pr
     after = await program.run(task("y"))
     assert after[0] == "y"
     assert after[2] != before
+
+
+async def test_what_it_says_besides_is_not_the_next_answer(program: Program) -> None:
+    assert await program.run(task("twice")) == "one"
+    await asyncio.sleep(0.2)  # it says more, and nobody asks
+    assert (await program.run(task("next")))[0] == "next"
 
 
 async def test_one_that_hangs_is_stopped(program: Program) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.protocols.ioa.post import Post
+from tests.protocols.ioa.wire import until
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.cards import Card, Limits
 from townsquare.protocols.ioa.host import Agent, Host, JoinRefused, Move, Refusal, Speaker
@@ -321,6 +322,32 @@ async def test_a_conversation(town):
     assert conversation.ended is not None
     with pytest.raises(InputError, match="no group 'g2'"):
         await ann.ended("g2")
+
+
+@pytest.mark.parametrize("how", ["ended", "another server"])
+async def test_whoever_thinks_when_the_group_ends_is_stopped(town, how):
+    post, host = town
+
+    class Thinker(Talker):
+        async def speak(self, turn):
+            self.turns.append(turn.turn)
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                self.turns.append("stopped")
+                raise
+
+    thinker = Thinker()
+    member = await host.join(CARD.model_copy(update={"speaks": True}), thinker)
+    post.tell("ann", Joined, comm_id="g", goal="think", members=(CARD,), team_up_depth=0, max_turns=3)
+    post.tell("ann", Floor, comm_id="g", turn=0, seconds=60)
+    await until(lambda: thinker.turns == [0])
+    if how == "ended":
+        post.tell("ann", Ended, comm_id="g", status="cancelled", conclusion="enough")
+    else:
+        host._up.replaced()
+    assert (await member.ended("g")).status == "cancelled"
+    await until(lambda: thinker.turns == [0, "stopped"])
 
 
 async def test_what_comes_twice_or_out_of_order_is_taken_once(town):

@@ -1,13 +1,14 @@
 """The same groups once more from what was noted of them, whatever happened (dossier check 9)."""
 
 import json
+from functools import partial
 
 import pytest
 
 from townsquare.protocols.ioa.cards import Card
 from townsquare.protocols.ioa.groups import Groups
 from townsquare.protocols.ioa.journal import Journal
-from townsquare.protocols.ioa.messages import Say
+from townsquare.protocols.ioa.messages import Say, Usage
 from townsquare.protocols.ioa.replay import Numbered, flows, records
 from townsquare.protocols.ioa.rules import OutOfTurn, Rules
 from townsquare.protocols.ioa.vocabulary import TaskStatus, Type
@@ -48,7 +49,9 @@ def a_group(seed, journal):
                 did("progress", flow.progress, task_id, who, who=who, task_id=task_id)
             case 4:
                 told = {"task_id": task_id, "status": "completed", "output": {"n": n}, "error": ""}
-                did("result", flow.result, task_id, who, TaskStatus.COMPLETED, {"n": n}, "", who=who, **told)
+                told |= {"usage": {"communication": 0, "work": n}} if n % 2 else {}
+                result = partial(flow.result, usage=Usage(work=n) if n % 2 else None)
+                did("result", result, task_id, who, TaskStatus.COMPLETED, {"n": n}, "", who=who, **told)
             case 5:
                 did("left", flow.left, who, who=who, settings={"grace": 1.0})
                 did("back", flow.back, who, who=who)

@@ -8,12 +8,24 @@ import pytest
 from tests.protocols.ioa.wire import Peer, until
 from townsquare.memory.embedders.hashing import Hashing
 from townsquare.protocols.ioa.cards import Card, Limits
-from townsquare.protocols.ioa.host import Host
+from townsquare.protocols.ioa.host import Host, Move
 from townsquare.protocols.ioa.journal import Journal
-from townsquare.protocols.ioa.messages import Discover, Found, Lookup, Refused, Registered, Result, Task
+from townsquare.protocols.ioa.messages import (
+    Discover,
+    Ended,
+    Found,
+    Joined,
+    Lookup,
+    Refused,
+    Registered,
+    Result,
+    Say,
+    Task,
+)
 from townsquare.protocols.ioa.server import Server
 from townsquare.protocols.ioa.topics import Address
-from townsquare.protocols.ioa.vocabulary import Code, TaskStatus
+from townsquare.protocols.ioa.unfinished import KILLED
+from townsquare.protocols.ioa.vocabulary import Code, TaskStatus, Type
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.transports.in_process import InProcess
 from townsquare.testing.mosquitto import Mosquitto, program
@@ -182,6 +194,27 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(tmp_path):
             assert set(server.guard.refusals) <= {Code.DUPLICATE}
 
 
+class Slow:
+    """Concludes what is to be done; takes for ever for anything else."""
+
+    async def run(self, task):
+        await asyncio.sleep(3_600)
+
+    async def speak(self, turn):
+        if turn.conversation.goal != "be done":
+            await asyncio.sleep(3_600)
+        return Move(Type.CONCLUSION, "done")
+
+
+async def kill(server):
+    """It forgets everything, and says nothing any more; only its will is said."""
+    server.links.close()
+    server.tasks = server.links = None
+    for job in server._jobs:
+        job.cancel()
+    await server.transport.abort()
+
+
 async def test_a_server_that_is_killed_is_followed_by_one_that_goes_on():
     broker = InProcess()
     worker = Counter()
@@ -191,16 +224,41 @@ async def test_a_server_that_is_killed_is_followed_by_one_that_goes_on():
         await right.join(Card(name="bob", limits=Limits(parallel=4)), worker)
         asked = [asyncio.create_task(ann.assign("bob", input=n)) for n in range(60)]
         await until(lambda: worker.count > 10)
-        first.links.close()
-        first.tasks = first.links = None  # forgets everything, and says nothing any more
-        for job in first._jobs:
-            job.cancel()
-        await first.transport.abort()
+        await kill(first)
         async with Server(broker) as second, asyncio.timeout(20):
             results = await asyncio.gather(*asked)
             assert [result.output for result in results] == list(range(60))
             assert worker.count == 60
             assert second.faults == 0
+
+
+async def test_groups_and_tasks_of_a_server_that_was_killed_are_over_and_their_members_are_told(tmp_path):
+    """By the next server, as soon as they are there; one that speaks the protocol by hand just the same."""
+    broker = InProcess()
+    async with Host(broker, "left") as left, Peer(broker, "cat", enter=False) as cat:
+        cat.card = Card(name="cat")
+        first = await Server(broker, journal=Journal(tmp_path)).__aenter__()
+        ann = await left.join(Card(name="ann", speaks=True), Slow())
+        await cat.show()
+        going, done = await ann.launch("go on", ["cat"]), await ann.launch("be done", [])
+        assert (await ann.ended(done.comm_id)).status == "concluded"
+        await cat.hears(Joined)
+        await cat.say(Task, task_id="t", to="ann", seconds=60)
+        await until(lambda: len(first.tasks) == 1)
+        await kill(first)
+        second = await Server(broker, journal=Journal(tmp_path)).__aenter__()
+        async with asyncio.timeout(20):
+            over = await cat.hears(Ended)
+            assert (over.comm_id, over.status, over.conclusion) == (going.comm_id, "cancelled", KILLED)
+            assert (await ann.ended(going.comm_id)).conclusion == KILLED
+            assert (await cat.ask(Refused, Say, comm_id=going.comm_id)).code is Code.UNKNOWN
+            await kill(second)
+        async with Server(broker, journal=Journal(tmp_path)):
+            await cat.hears(Registered)
+            assert not [each for each in cat.heard if isinstance(each, Ended)], "told once"
+    tables = Journal(tmp_path).tables()
+    assert [row["status"] for row in tables["groups"].to_pylist()] == ["cancelled", "concluded"]
+    assert [row["status"] for row in tables["tasks"].to_pylist()] == ["cancelled"]
 
 
 async def test_a_slow_host_holds_up_nobody_and_is_bounded(monkeypatch):

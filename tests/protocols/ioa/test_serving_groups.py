@@ -74,12 +74,13 @@ async def test_a_whole_conversation_and_the_same_from_the_journal(broker, tmp_pa
         assert not [say for say in ann.heard if isinstance(say, Say) and say.sender == "ann"]
         record = server.groups[comm_id].record()
         assert server.meter.group(comm_id).work == 5
+        assert (inform.usage, record.tasks[0].usage) == (Usage(work=5), Usage(work=5))
         assert server.meter.agent("ann").communication == 7
         assert server.faults == 0
         tables = journal.tables()
     assert records(read(tmp_path / "journal")) == {comm_id: record}
     assert tables["groups"].to_pylist()[0]["conclusion"] == "two"
-    assert tables["tasks"].to_pylist()[0]["status"] == "completed"
+    assert [(row["status"], row["work"]) for row in tables["tasks"].to_pylist()] == [("completed", 5)]
     assert [row["event"] for row in tables["turns"].to_pylist()] == [
         *["start", "say", "say", "progress", "result", "say", "say"]
     ]
@@ -195,6 +196,36 @@ async def test_nested_groups_go_as_deep_as_allowed():
         below = (await bob.ask(Launched, Launch, goal="part", members=("ann",), parent=top)).comm_id
         assert server.groups[below].team_up_depth == 0
         assert (await ann.ask(Refused, Launch, goal="more", parent=below)).code is Code.DEPTH
+
+
+async def test_a_group_takes_those_below_it_along(tmp_path):
+    """What they were for is not wanted any more; their tasks are called off, and the record comes out again."""
+    broker = InProcess()
+    async with (
+        Server(broker, journal=Journal(tmp_path)) as server,
+        Peer(broker, "ann", speaks=True) as ann,
+        Peer(broker, "bob", speaks=True) as bob,
+        Peer(broker, "cat") as cat,
+    ):
+        top = await opened(ann, bob)
+        other = await opened(ann, bob)
+        below = await opened(bob, cat, parent=top)
+        lowest = await opened(bob, cat, parent=below)
+        await bob.say(Say, comm_id=lowest, type=Type.SYNC_TASK, next_speaker="cat", content="count")
+        task = await cat.hears(Task)
+        await ann.say(Say, comm_id=top, type=Type.CONCLUSION, content="enough")
+        assert {(await bob.hears(Ended)).comm_id for _ in range(3)} == {top, below, lowest}
+        ended = {end.comm_id: end for end in [await cat.hears(Ended), await cat.hears(Ended)]}
+        assert {(end.status, end.conclusion) for end in ended.values()} == {
+            ("cancelled", "the group above it has ended")
+        }
+        assert (await cat.hears(Cancel)).task_id == task.task_id
+        assert server.groups_ended == {"concluded": 1, "cancelled": 2}
+        assert not server.groups[other].ended
+        assert (len(server.tasks), server.faults) == (0, 0)
+        stood = {flow.comm_id: flow.record() for flow in server.groups if flow.comm_id != other}
+    again = records(read(tmp_path))
+    assert {comm_id: again[comm_id] for comm_id in stood} == stood
 
 
 async def test_groups_are_bounded(monkeypatch):

@@ -251,7 +251,7 @@ def test_taken_up_from_its_state_a_town_goes_on_the_same(name: str) -> None:
     live(scenario, built, range(5))
     build.measure(built, 4)
     _, again = town(values)
-    build.restore(again, scenario, 5, {k: np.array(v) for k, v in build.state_of(built).items()})
+    asyncio.run(build.restore(again, scenario, 5, {k: np.array(v) for k, v in build.state_of(built).items()}))
     assert (again.environment.trained[0] == built.environment.trained[0]).all()
     for t in range(5, 9):
         (ours,), (theirs,) = live(scenario, built, range(t, t + 1)), live(scenario, again, range(t, t + 1))

@@ -117,7 +117,7 @@ def test_going_on_from_a_state() -> None:
     state = build.state_of(built)
     rest = live(scenario, built, range(4, 8))
     _, again, _ = town(team__disputes=1)
-    build.restore(again, scenario, 4, state)
+    asyncio.run(build.restore(again, scenario, 4, state))
     assert [e.digest() for e in live(scenario, again, range(4, 8))] == [e.digest() for e in rest]
 
 

@@ -1,4 +1,3 @@
-from time import perf_counter
 from typing import ClassVar
 
 import numpy as np
@@ -58,24 +57,3 @@ def test_quality_on_movielens(settings):
     better = 0.015 if settings else 0.0
     assert found["recall@20"] > 0.33 + better
     assert found["ndcg@20"] > 0.39 + better
-
-
-def history_of_a_town(n_users, n_items, n_likes):
-    """Likes with a long tail, in the last ids of a window of ten times as many."""
-    rng = np.random.default_rng(0)
-    chance = (np.arange(1, n_items + 1) + 0.01 * n_items) ** -0.6
-    users, items = rng.integers(n_users, size=n_likes), rng.choice(n_items, n_likes, p=chance / chance.sum())
-    return Interactions(users, items + 9 * n_items, np.ones(n_likes), np.zeros(n_likes), n_users, 10 * n_items)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("size", "seconds"), [((1000, 2500, 40_000), 0.25), ((10_000, 25_000, 430_000), 3.0)])
-def test_it_can_be_fitted_every_tick(size, seconds):
-    history = history_of_a_town(*size)
-    made = BPR(BPR.Config(), Streams(0))
-    clock = []
-    for _ in range(3):
-        start = perf_counter()
-        made.fit(history, Catalogue.bare(history.n_items))
-        clock.append(perf_counter() - start)
-    assert min(clock) < seconds

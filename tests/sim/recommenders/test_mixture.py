@@ -3,7 +3,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from townsquare.protocols import InputError, Streams, configure
+from townsquare.protocols import InputError, Streams, configure, lesson, make
 from townsquare.sim.recommenders.mixture import Mixture
 from townsquare.testing import AGENTS, CANDIDATES, RecommenderContract, little_town
 
@@ -81,3 +81,18 @@ def test_parts_with_a_memory_are_refused(monkeypatch):
     monkeypatch.setattr("townsquare.sim.recommenders.popular.Popular.load", lambda self, state: None, raising=False)
     with pytest.raises(InputError, match="remembers more than its last fit"):
         made([{"name": "popular", "share": 1.0}])
+
+
+def test_every_part_learns_from_what_it_needs():
+    log, catalogue = little_town(rated=True)
+    parts = [{"name": "mf", "share": 0.5, "factors": 4}, {"name": "popular", "share": 0.5}]
+    mixture = make("recommender", "mixture", {"parts": parts}, Streams(0))
+    assert mixture.needs == ("ratings",)
+    mixture.fit(lesson(mixture, log), catalogue)
+    alone = make("recommender", "popular", {}, Streams(0))
+    alone.fit(lesson(alone, log), catalogue)
+    agents, candidates = np.arange(5), np.arange(log.n_items)
+    ours = mixture.recommend(agents, 4, tick=0, candidates=candidates).items
+    first = ours[:, :2]
+    theirs = alone.recommend(agents, 2, tick=0, candidates=candidates, exclude=first).items
+    assert np.array_equal(ours[:, 2:], theirs)

@@ -37,7 +37,7 @@ class Member(Person):
                 try:
                     line = await self.terminal.ask(f"{end}You say: ")
                 except asyncio.CancelledError:
-                    self.terminal.show("", "(too late: somebody else has the floor)")
+                    self.terminal.show("", "(too late: it is not your turn any more)")
                     raise
                 move = move_of(line, names, after[:1], must_conclude=turn.must_conclude)
                 if not isinstance(move, str):

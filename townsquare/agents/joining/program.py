@@ -5,11 +5,11 @@ import json
 import os
 import shlex
 import shutil
-import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from townsquare.agents.joining.leash import Leash
 from townsquare.protocols.errors import InputError, TownsquareError
 from townsquare.protocols.ioa.messages import Task
 
@@ -30,7 +30,8 @@ class Program:
     "input": ...}``. The answer is one line on its standard output: ``{"output": ...}``, or ``{"error": "why not"}``
     (with a ``task_id``, if it likes, which then has to be the task's). Its standard error is passed through. A program
     that ends, says something else or takes longer than the task allows fails that task, is stopped, and is started
-    again for the next one. Programs that buffer their output have to flush it after every line.
+    again for the next one; so is one that said more than one line. Programs that buffer their output have to flush it
+    after every line. When we are killed, the program is too.
     """
 
     def __init__(self, command: str | Sequence[str], *, seconds: float = 60.0) -> None:
@@ -46,6 +47,7 @@ class Program:
             raise InputError(f"--program: there is no program {self.command[0] if self.command else ''!r} here.")
         self.seconds = seconds
         self._child: asyncio.subprocess.Process | None = None
+        self._leash: Leash | None = None
         self._busy = asyncio.Lock()
 
     async def run(self, task: Task) -> Any:
@@ -96,8 +98,8 @@ class Program:
 
     def _read(self, said: bytes, task_id: str) -> Any:
         try:
-            found = json.loads(said)
-        except ValueError:
+            found = json.loads(said, parse_constant=_no_number)
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict) and found.get("task_id", task_id) != task_id:
             raise ProgramFailed(f"{self._name} answered another task than it was given.")
@@ -110,7 +112,9 @@ class Program:
         raise ProgramFailed(f"{self._name} answered {shown!r}, which is no JSON object with output or error.")
 
     async def _alive(self) -> asyncio.subprocess.Process:
-        if self._child is None or self._child.returncode is not None:
+        if self._child is not None and (self._child.returncode is not None or await _spoke(self._child)):
+            await self._stop()  # what it said after its last answer would pass for the next one
+        if self._child is None:
             try:
                 self._child = await asyncio.create_subprocess_exec(
                     *self.command,
@@ -119,20 +123,29 @@ class Program:
                     limit=LONGEST_LINE,
                     start_new_session=True,  # Ctrl-C is for us: we end it when we leave
                 )
+                self._leash = Leash(self._child)
             except OSError as error:
                 raise ProgramFailed(f"{self._name} cannot be started: {error.strerror}.") from error
         return self._child
 
     async def _stop(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(child.pid, signal.SIGKILL)  # its own children too
-            else:
-                child.kill()
-        await child.wait()
+        self._child, leash, self._leash = None, self._leash, None
+        if leash is not None:
+            await leash.end()
+
+
+async def _spoke(child: asyncio.subprocess.Process) -> bool:
+    """Whether it says something although nobody asks."""
+    assert child.stdout is not None
+    try:
+        async with asyncio.timeout(0):
+            return bool(await child.stdout.read(1))
+    except TimeoutError:
+        return False
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 class _Declined(ProgramFailed):

@@ -3,12 +3,18 @@
 import asyncio
 import codecs
 import os
+import re
 import sys
 import threading
 from contextlib import suppress
 
 from townsquare.agents.prompts.quoting import clean
-from townsquare.protocols.errors import TownsquareError
+from townsquare.protocols.errors import InputError, TownsquareError
+
+_LONGEST = 100_000
+"""Letters of a line."""
+_KEYS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+"""What arrows, function keys and the like leave in a line; of the control characters only the tab is text."""
 
 
 class PersonLeft(TownsquareError):
@@ -16,9 +22,14 @@ class PersonLeft(TownsquareError):
 
 
 class Terminal:
-    """Standard input and output. What others wrote goes through ``show``, which lets no control sequence pass."""
+    """Standard input and output. What others wrote goes through ``show``, which lets no control sequence pass; of what
+    is typed, those that keys such as the arrows leave in a line are dropped.
+    """
 
     def __init__(self) -> None:
+        """Raises InputError where there is nothing to read from, or to write to."""
+        if sys.stdin is None or sys.stdout is None:
+            raise InputError("a person needs a terminal: standard input or output is closed.")
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.left = asyncio.Event()
@@ -58,19 +69,26 @@ class Terminal:
                 read = os.read(fd, 4096)
             except OSError:  # the terminal is gone
                 read = b""
-            text += decoder.decode(read, final=not read)
-            *lines, text = text.split("\n")
+            *lines, rest = decoder.decode(read, final=not read).split("\n")
+            lines, text = ([text + lines[0], *lines[1:]], rest) if lines else ([], text + rest)
             lines += [text] if text and not read else []
             with suppress(RuntimeError):  # the loop is closed
                 for line in lines:
-                    self._tell(line.rstrip("\r"))
+                    self._tell(_typed(line[:_LONGEST]), cut=len(line) > _LONGEST)
                 if not read:
                     self._tell(None)
+            text = text[: _LONGEST + 1]  # so that whoever pipes in a line without an end fills no memory
             if not read:
                 return
 
-    def _tell(self, line: str | None) -> None:
+    def _tell(self, line: str | None, *, cut: bool = False) -> None:
         assert self._loop is not None
+        if cut:
+            self._loop.call_soon_threadsafe(self.show, f"(that was too long: cut to {_LONGEST:,} letters)")
         self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
         if line is None:
             self._loop.call_soon_threadsafe(self.left.set)
+
+
+def _typed(line: str) -> str:
+    return _KEYS.sub("", line)

@@ -56,8 +56,13 @@ class CheckingTeam:
                 group = await self.voice.launch(goal, case.members, team_up_depth=0)
                 ended = await self.voice.ended(group.comm_id)
             case.minutes.ended(everybody, ended.status, ended.conclusion)
+            if ended.status != "concluded":
+                case.undecided(f"the group came to no end of its own ({ended.status}): {ended.conclusion}")
         except TimeoutError:
-            case.verdict, case.score, case.why = "undecided", 0.5, "the server did not answer in time"
+            case.undecided("the server did not answer in time")
+            case.minutes.ended(everybody, "lost", case.why)
+        except Refusal as refusal:
+            case.undecided(f"no group was opened: {refusal}")
             case.minutes.ended(everybody, "lost", case.why)
 
     async def _form(self, settings: Checking) -> list[list[str]]:

@@ -46,6 +46,10 @@ class Case:
         """Whom the desk works with, each once."""
         return tuple(dict.fromkeys([self.retriever, *self.readers, self.judge]))
 
+    def undecided(self, why: str) -> None:
+        """Nothing came of it."""
+        self.verdict, self.score, self.why = "undecided", 0.5, why
+
 
 class Desk:
     """A behavioural speaker: retriever (waited for), readers (side by side), pause, judge (waited for), conclusion.

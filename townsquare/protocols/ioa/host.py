@@ -89,7 +89,7 @@ class Host:
         """Raises TransportError when the broker cannot be reached, or does not let us in."""
         await self.transport.__aenter__()
         self._up = Uplink(self.transport, self.topics, self.me, self.window)
-        self._up.anew = self._show_again
+        self._up.anew, self._up.replaced = self._show_again, self._groups_are_over
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._listen()), loop.create_task(self._up.tend())]
         try:
@@ -202,6 +202,11 @@ class Host:
 
         self._tasks = [task for task in self._tasks if not task.done()]
         self._tasks.append(asyncio.get_running_loop().create_task(show()))
+
+    def _groups_are_over(self) -> None:
+        """A server that started anew knows none of our groups."""
+        for member in self.members.values():
+            member.groups_are_over()
 
     async def _listen(self) -> None:
         async for delivery in self.transport.deliveries():

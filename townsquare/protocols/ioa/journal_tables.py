@@ -29,7 +29,7 @@ SCHEMAS = {
     ),
     "tasks": pa.schema(
         {"task_id": _TEXT, "comm_id": _TEXT, "assigner": _TEXT, "assignee": _TEXT, "capability": _TEXT}
-        | {"description": _TEXT, "status": _TEXT, "error": _TEXT}
+        | {"description": _TEXT, "status": _TEXT, "error": _TEXT, "communication": _INT, "work": _INT}
     ),
     "refusals": pa.schema({"n": _INT, "owner": _TEXT, "agent": _TEXT, "code": _TEXT, "reason": _TEXT, "about": _TEXT}),
 }
@@ -62,7 +62,8 @@ def tables(entries: Iterable[dict[str, Any]]) -> dict[str, pa.Table]:
         rows["groups"].append({"n": opened[comm_id], **plain})
         for task in record.tasks:
             plain = {name: getattr(task, name, None) for name in SCHEMAS["tasks"].names}
-            tasks[task.task_id] = {**plain, "status": str(task.status)}
+            cost = task.usage.model_dump() if task.usage is not None else {}
+            tasks[task.task_id] = {**plain, **cost, "status": str(task.status)}
     rows["tasks"] = list(tasks.values())
     return {
         name: pa.Table.from_pylist([{key: row.get(key) for key in schema.names} for row in rows[name]], schema=schema)

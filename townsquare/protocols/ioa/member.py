@@ -28,8 +28,9 @@ from townsquare.protocols.ioa.messages import (
     Say,
     Task,
 )
+from townsquare.protocols.ioa.unfinished import KILLED, over
 from townsquare.protocols.ioa.uplink import Refusal, Uplink
-from townsquare.protocols.ioa.vocabulary import TaskStatus
+from townsquare.protocols.ioa.vocabulary import Code, TaskStatus
 
 _GROUPS = 1_000
 """Groups that are remembered after their end, the latest."""
@@ -55,6 +56,10 @@ class Member:
         """Something happened in a group."""
         self._results: dict[str, asyncio.Future[Result]] = {}
         self._turns: set[asyncio.Task[None]] = set()
+        self._speaking: dict[str, asyncio.Task[None]] = {}
+        """By group, whoever last had the floor here."""
+        self._servers = 0
+        """How many have come and gone."""
 
     @property
     def max_bytes(self) -> int:
@@ -126,12 +131,15 @@ class Member:
             Launch, goal=goal, members=tuple(members), team_up_depth=team_up_depth, max_turns=max_turns, parent=parent
         )
         launched = await self._ask(message, Launched)
+        servers = self._servers
         async with self._news:
-            await self._news.wait_for(lambda: launched.comm_id in self.conversations)
+            await self._news.wait_for(lambda: launched.comm_id in self.conversations or self._servers != servers)
+        if launched.comm_id not in self.conversations:
+            raise Refusal(self._message(Refused, code=Code.LATE, reason=KILLED))
         return self.conversations[launched.comm_id]
 
     async def ended(self, comm_id: str) -> Ended:
-        """How a group that we are in ended; waits for it."""
+        """How a group that we are in ended; waits for it. It is cancelled when its server was killed."""
         conversation = self.conversations.get(comm_id)
         if conversation is None:
             raise InputError(f"{self.card.name!r} is in no group {comm_id!r}.")
@@ -157,15 +165,20 @@ class Member:
             case Say() if message.comm_id in self.conversations:
                 self.conversations[message.comm_id].hear(message)
             case Floor() if message.comm_id in self.conversations:
-                self._soon(self._speak(message))
+                self._speaking[message.comm_id] = self._soon(self._speak(message))
             case Ended() if message.comm_id in self.conversations:
-                self.conversations[message.comm_id].ended = message
-                self._forget()
-                self._tell()
+                self._over(message)
             case Refused():
                 _log.warning("%s: refused (%s): %s", self.card.name, message.code, message.reason)
             case _:
                 pass
+
+    def groups_are_over(self) -> None:
+        """The server that had them is gone; another one has started, which knows none of them."""
+        self._servers += 1
+        for comm_id in [comm_id for comm_id, one in self.conversations.items() if one.ended is None]:
+            self._over(over(comm_id, self._up.clock))
+        self._tell()  # also to those who wait for a group that they will never be in
 
     async def close(self) -> None:
         """Drop all work."""
@@ -225,10 +238,19 @@ class Member:
     def _message(self, kind: type[Any], **fields: Any) -> Any:
         return self._up.message(kind, self.card.name, **fields)
 
-    def _soon(self, what: Any) -> None:
+    def _over(self, ended: Ended) -> None:
+        self.conversations[ended.comm_id].ended = ended
+        speaking = self._speaking.pop(ended.comm_id, None)
+        if speaking is not None:
+            speaking.cancel()
+        self._forget()
+        self._tell()
+
+    def _soon(self, what: Any) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(what)
         self._turns.add(task)
         task.add_done_callback(self._turns.discard)
+        return task
 
     def _tell(self) -> None:
         async def tell() -> None:
@@ -238,6 +260,6 @@ class Member:
         self._soon(tell())
 
     def _forget(self) -> None:
-        over = [comm_id for comm_id, one in self.conversations.items() if one.ended is not None]
-        for comm_id in over[: max(len(over) - _GROUPS, 0)]:
+        past = [comm_id for comm_id, one in self.conversations.items() if one.ended is not None]
+        for comm_id in past[: max(len(past) - _GROUPS, 0)]:
             del self.conversations[comm_id]

@@ -6,7 +6,7 @@ from typing import Any
 from townsquare.protocols.ioa.cards import Card
 from townsquare.protocols.ioa.effects import Effect
 from townsquare.protocols.ioa.flow import Flow
-from townsquare.protocols.ioa.messages import Say
+from townsquare.protocols.ioa.messages import Say, Usage
 from townsquare.protocols.ioa.phases import GroupRecord
 from townsquare.protocols.ioa.rules import Rules
 from townsquare.protocols.ioa.vocabulary import TaskStatus
@@ -65,8 +65,16 @@ def step(flow: Flow, entry: dict[str, Any]) -> list[Effect]:
         case "progress":
             return flow.progress(entry["task_id"], who, now)
         case "result":
-            status = TaskStatus(entry["status"])
-            return flow.result(entry["task_id"], who, status, entry.get("output"), entry.get("error", ""), now)
+            status, usage = TaskStatus(entry["status"]), entry.get("usage")
+            return flow.result(
+                entry["task_id"],
+                who,
+                status,
+                entry.get("output"),
+                entry.get("error", ""),
+                now,
+                Usage.model_validate(usage) if usage is not None else None,
+            )
         case "left":
             return flow.left(who, now, grace=entry["grace"])
         case "back":

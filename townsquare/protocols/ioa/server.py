@@ -43,6 +43,7 @@ from townsquare.protocols.ioa.serving_discovery import Discovery
 from townsquare.protocols.ioa.serving_groups import GroupService
 from townsquare.protocols.ioa.serving_tasks import TaskService
 from townsquare.protocols.ioa.topics import ROOT, Address, Topics
+from townsquare.protocols.ioa.unfinished import Unfinished, over
 from townsquare.protocols.ioa.vocabulary import Code
 from townsquare.protocols.ioa.voice import Voice
 from townsquare.protocols.memory import Embedder
@@ -122,7 +123,9 @@ class Server:
         )
         self._groups.works = self.tasks
         self._discovery = Discovery(self.registry, self._found, self._refuse_message)
+        self._unfinished = Unfinished(self.journal.entries())
         self.journal.note("server", life=self.clock.life)
+        self._unfinished.note(self.journal)
         self._early = []
         loop = asyncio.get_running_loop()
         loop.call_later(_SETTLING, self._settled)
@@ -210,6 +213,8 @@ class Server:
                 max_bytes=self.guard.max_bytes,
             )
             self._voice.tell(card.name, registered)
+        for comm_id in self._unfinished.of(card.name):
+            self._voice.tell(card.name, over(comm_id, self.clock))
         self.tasks.push(card.name)
 
     def _gone(self, who: Address) -> None:
@@ -290,7 +295,12 @@ class Server:
                     self._groups.progress(group, message)
             case Result():
                 group = self.tasks.group_of(message.task_id)
-                self.tasks.result(message)
+                try:
+                    self.tasks.result(message)
+                except OutOfTurn as refusal:
+                    if refusal.code is Code.SCHEMA:  # the task has ended, and has cost what it cost
+                        self.meter.count(message, group)
+                    raise
             case Cancel():
                 self.tasks.cancel(message.task_id, message.sender, message.reason)
             case Refused():

@@ -24,6 +24,7 @@ from townsquare.protocols.ioa.messages import (
     Launch,
     Launched,
     Progress,
+    Result,
     Say,
     Task,
     encode,
@@ -40,6 +41,7 @@ OPEN = 256
 """Groups that one agent may have opened at the same time."""
 ENDED = 1_000
 """Trees of groups that are kept after their end, the latest; the journal has them all."""
+_ABOVE = "the group above it has ended"
 _SPARE = 1_024
 """Bytes of a message besides its longest fields."""
 
@@ -159,11 +161,15 @@ class GroupService:
         flow, who, task_id = self.groups[comm_id], progress.sender, progress.task_id
         self._step(flow, lambda: flow.progress(task_id, who, self.now), "progress", who=who, task_id=task_id)
 
-    def result(self, comm_id: str, task_id: str, who: str, status: TaskStatus, output: Any, error: str) -> None:
+    def result(self, comm_id: str, who: str, result: Result) -> None:
         """What came of a task of a group. Raises OutOfTurn."""
-        flow = self.groups[comm_id]
-        told = {"who": who, "task_id": task_id, "status": str(status), "output": output, "error": error}
-        self._step(flow, lambda: flow.result(task_id, who, status, output, error, self.now), "result", **told)
+        flow, status, usage = self.groups[comm_id], result.status, result.usage
+        task_id, output, error = result.task_id, result.output, result.error
+        cost = usage.model_dump() if usage is not None else None
+        told = {"task_id": task_id, "status": str(status), "output": output, "error": error, "usage": cost}
+        self._step(
+            flow, lambda: flow.result(task_id, who, status, output, error, self.now, usage), "result", who=who, **told
+        )
 
     def left(self, name: str, *, for_good: bool) -> None:
         """An agent has gone; where it may come back, a turn's time is left for that."""
@@ -177,8 +183,12 @@ class GroupService:
 
     def close(self, reason: str) -> None:
         """End all groups."""
-        for flow in [flow for flow in self.groups if not flow.ended]:
-            self._step(flow, lambda flow=flow: flow.cancel(reason, self.now), "cancel", reason=reason)  # type: ignore[misc]
+        for flow in list(self.groups):
+            self._cancel(flow, reason)
+
+    def _cancel(self, flow: Flow, reason: str) -> None:
+        if not flow.ended:
+            self._step(flow, lambda: flow.cancel(reason, self.now), "cancel", reason=reason)
 
     def _left(self, flow: Flow, name: str, grace: float) -> None:
         self._step(flow, lambda: flow.left(name, self.now, grace=grace), "left", who=name, grace=grace)
@@ -191,7 +201,8 @@ class GroupService:
         """One event; raises what ``event`` raises, and nothing has happened then."""
         effects = event()
         stands = {"state": str(flow.state), "floor": flow.floor, "turns": flow.turns}
-        self.journal.note("group", comm_id=flow.comm_id, event=name, now=self.now, **fields, **stands)
+        ended = flow.status if flow.ended else None
+        self.journal.note("group", comm_id=flow.comm_id, event=name, now=self.now, ended=ended, **fields, **stands)
         self._waiting.extend((flow, effect) for effect in effects)
         self._alarm(flow)
         if self._busy:
@@ -241,9 +252,9 @@ class GroupService:
         try:
             self.works.assign_in_group(task, flow.comm_id)
         except OutOfTurn as refusal:
-            self.result(
-                flow.comm_id, record.task_id, record.assignee, TaskStatus.FAILED, None, f"{refusal.code}: {refusal}"
-            )
+            error, status = f"{refusal.code}: {refusal}", TaskStatus.FAILED
+            failed = Result(id=self.clock.id(), sender=SERVER, task_id=task.task_id, status=status, error=error)
+            self.result(flow.comm_id, record.assignee, failed)
 
     def _end(self, flow: Flow, status: str, conclusion: str, reason: str) -> None:
         self.ended[status] += 1
@@ -253,6 +264,8 @@ class GroupService:
         for card in flow.members:
             self._tell(card.name, ended)
         self.meter.close(flow.comm_id)
+        for below in self.groups.tree(flow.comm_id)[1:]:  # what they were for is not wanted any more
+            self._cancel(below, _ABOVE)
         self._forget(flow)
 
     def _forget(self, flow: Flow) -> None:

@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
 from townsquare.protocols.ioa.answers import check_answer
 from townsquare.protocols.ioa.clock import Clock
@@ -24,8 +23,8 @@ from townsquare.protocols.ioa.voice import UNNUMBERED
 
 Tell = Callable[[str, Header], bool]
 """Send a message to an agent; False when there is no room for it."""
-Ends = Callable[[str, str, str, TaskStatus, Any, str], None]
-"""Group, task, assignee, status, output, error: a group's task has ended."""
+Ends = Callable[[str, str, Result], None]
+"""Group, assignee, result: a group's task has ended."""
 
 LINE = 10_000
 """Tasks that may wait for one agent."""
@@ -245,10 +244,12 @@ class TaskService:
         self._close(work, result)
         try:
             if work.group is not None:
-                output, error = result.output, result.error
-                self._group_task_ended(work.group, work.task.task_id, work.assignee, result.status, output, error)
+                self._group_task_ended(work.group, work.assignee, result)
             else:
-                self.journal.note("task", task_id=result.task_id, status=str(result.status), error=result.error)
+                usage = result.usage.model_dump() if result.usage is not None else {}
+                self.journal.note(
+                    "task", task_id=result.task_id, status=str(result.status), error=result.error, **usage
+                )
                 if work.assigner in self.registry:
                     self._tell(work.assigner, self._fitting(work, result))
         finally:

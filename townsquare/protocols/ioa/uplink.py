@@ -46,6 +46,8 @@ class Uplink:
         """What the server takes."""
         self.anew: Callable[[], None] = lambda: None
         """Called when the connection broke and came back."""
+        self.replaced: Callable[[], None] = lambda: None
+        """Called when another server has taken the place of the one before."""
         self.gone: set[str] = set()
         """Agents that have left; the server takes nothing in their names any more."""
         self._out = Outgoing[_Kept](window)
@@ -161,6 +163,7 @@ class Uplink:
             if len(self._in) > _LIVES:
                 self._in.popitem(last=False)
             if self._server:
+                self.replaced()
                 self._loop.call_soon(self._ask_again)  # a server that started anew knows none of our questions
             self._server = stream
         now = self._loop.time()

@@ -12,9 +12,9 @@ from townsquare.sim.recommenders.occurring import Occurring
 class Factors:
     """A factor model of a history, rounded so that its scores are the same on every machine.
 
-    All entries are multiples of 2^-20 (about a millionth). As long as they are below 8 and there are at most 64 of them
-    a row, every product and every sum of products is exact in double precision: no order of summation, and no BLAS, can
-    change a score.
+    All entries are multiples of 2^-20 (about a millionth). As long as the sizes of the products that make a score sum
+    to less than 8,192, every product and every sum of products is exact in double precision: no order of summation, and
+    no BLAS, can change a score.
     """
 
     occurring: Occurring

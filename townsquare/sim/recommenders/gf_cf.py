@@ -1,5 +1,7 @@
 """A low-pass filter on the graph of users and items."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_array, diags_array
@@ -26,6 +28,8 @@ class GFCF(Scorer):
     N is the matrix divided by the square roots of its row and column sums, D the column sums, V the leading right
     singular vectors of N. Up to ``dense_items`` items the product is held as one dense matrix (4 bytes a cell);
     above, the two parts are applied one after the other and nothing of that size is ever built.
+
+    With ``Interactions.trust`` w the column sums are sums of trust (``Occurring.votes``), and N'N becomes N'diag(w)N.
     """
 
     class Config(Settings):
@@ -38,6 +42,7 @@ class GFCF(Scorer):
         dense_items: int = Field(default=6_000, ge=0)
         """The most items for which a dense item-by-item matrix is built."""
 
+    weighs: ClassVar[bool] = True
     config: Config
 
     def __init__(self, config: Config, streams: Streams) -> None:
@@ -47,8 +52,10 @@ class GFCF(Scorer):
         """Normalise the matrix, take its leading singular vectors, and if it is small multiply everything out."""
         self._occurring = Occurring.of(interactions)
         ratings = self._occurring.matrix.astype(np.float64)
-        by_user, by_item = np.asarray(ratings.sum(axis=1)), np.asarray(ratings.sum(axis=0))
+        by_user, by_item = np.asarray(ratings.sum(axis=1)), self._occurring.votes()
         normal = csr_array(diags_array(by_user**-0.5) @ ratings @ diags_array(by_item**-0.5))
+        if self._occurring.trust is not None:
+            normal = csr_array(diags_array(np.sqrt(self._occurring.trust)) @ normal)
         smooth = self._singular_vectors(normal)
         # rows take what an agent took to into the space of the singular vectors, columns bring it back
         self._into = smooth / np.sqrt(by_item)[:, None]

@@ -1,5 +1,7 @@
 """Matrix factorisation by alternating least squares, from the package implicit."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_matrix
@@ -26,6 +28,9 @@ class IALS(Scorer):
     Scores p_u q_i with confidence alpha: Hu, Koren and Volinsky (ICDM 2008, eq. 3), as the package ``implicit`` solves
     it by conjugate gradients.
     Needs ``pip install 'townsquare[cf]'``.
+
+    With ``Interactions.trust`` the confidence in a user's interactions is alpha times its trust; afterwards its own
+    factors are solved for once more, from its whole history.
     """
 
     class Config(Settings):
@@ -40,6 +45,7 @@ class IALS(Scorer):
         iterations: int = Field(default=15, ge=1)
         """Alternations between users and items."""
 
+    weighs: ClassVar[bool] = True
     config: Config
 
     def __init__(self, config: Config, streams: Streams) -> None:
@@ -68,7 +74,10 @@ class IALS(Scorer):
                 dtype=np.float32,
                 random_state=int(self.streams.get("recommender", "ials").integers(2**31)),
             )
-            model.fit(csr_matrix(occurring.matrix), show_progress=False)
+            model.fit(csr_matrix(occurring.weighted(), dtype=np.float32), show_progress=False)
+            if occurring.trust is not None:
+                less = np.flatnonzero(occurring.trust < 1.0)
+                model.user_factors[less] = model.recalculate_user(less, csr_matrix(occurring.matrix[less]))
         self._factors = Factors.of(occurring, model.user_factors, model.item_factors)
 
     def score(self, agents: IntArray, items: IntArray, *, tick: int) -> FloatArray:

@@ -1,10 +1,13 @@
 """Items that the same people took to."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 from scipy.sparse import csr_array, vstack
 
 from townsquare.protocols import BoolArray, Catalogue, FloatArray, IntArray, Interactions, Scorer, Settings, Streams
+from townsquare.protocols.unlearning import Forgotten
 from townsquare.sim.recommenders.occurring import Occurring
 
 _BLOCK = 2048  # target items whose similarities are held at once
@@ -17,6 +20,8 @@ class ItemKNN(Scorer):
     s_uj = sum over i in u's items of w_ij, with w_ij = (R'R)_ij / (|i| |j| + shrink) for the ``neighbours`` items i
     most similar to j (ties to the smaller id), 0 for all others and for i = j. An item without any such neighbour
     among the agent's items is left out of its slate.
+
+    With ``Interactions.trust`` w it is w_ij = (R'diag(w)R)_ij, and |i|^2 the sum of trust (``Occurring.votes``).
     """
 
     class Config(Settings):
@@ -27,6 +32,7 @@ class ItemKNN(Scorer):
         shrink: float = Field(default=0.0, ge=0)
         """Added to the product of the norms: the larger, the less a similarity of rarely chosen items counts."""
 
+    weighs: ClassVar[bool] = True
     config: Config
 
     def __init__(self, config: Config, streams: Streams) -> None:
@@ -34,10 +40,18 @@ class ItemKNN(Scorer):
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> None:
         """Compute the similarities, target items in blocks; memory is that of the kept ones plus one block."""
-        self._occurring = Occurring.of(interactions)
-        by_user = self._occurring.matrix
-        by_item = by_user.T.tocsr()
-        norms = np.sqrt(np.diff(by_item.indptr))  # the matrix is binary
+        self._learn(Occurring.of(interactions))
+
+    def forget(self, users: IntArray) -> Forgotten:
+        """Exactly: common likers are counted again without them. As a count is cheap, that is what a fit does too."""
+        n = len(np.intersect1d(users, self._occurring.users))
+        self._learn(self._occurring.without(users))
+        return Forgotten(n, exact=True, how="corrected")
+
+    def _learn(self, occurring: Occurring) -> None:
+        self._occurring = occurring
+        by_user, by_item = occurring.weighted(), occurring.matrix.T.tocsr()
+        norms = np.sqrt(occurring.votes())
         found: list[csr_array] = []
         for start in range(0, by_item.shape[0], _BLOCK):
             block = (by_item[start : start + _BLOCK] @ by_user).tocsr()

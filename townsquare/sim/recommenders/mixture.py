@@ -18,6 +18,7 @@ from townsquare.protocols import (
     Stateful,
     Streams,
     configure,
+    lesson,
 )
 from townsquare.protocols.scenario import Use
 
@@ -58,11 +59,14 @@ class Mixture:
     def __init__(self, config: Config, streams: Streams) -> None:
         self.config = config
         self._parts = [_build(part, streams, place) for place, part in enumerate(config.parts)]
+        wanted = {need for part in self._parts for need in getattr(part, "needs", ())}
+        self.needs = tuple(sorted(wanted & {"ratings", "texts"}))
+        self.weighs = any(getattr(part, "weighs", False) for part in self._parts)
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> None:
-        """Fit every part."""
+        """Fit every part to what it can learn from."""
         for part in self._parts:
-            part.fit(interactions, catalogue)
+            part.fit(lesson(part, interactions), catalogue)
 
     def update(self, events: Events) -> None:
         """Pass the events on."""

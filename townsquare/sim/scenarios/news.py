@@ -5,19 +5,15 @@ Defaults are the published code's, scaled to 1,000 readers, 100 creators and lis
 
 import math
 import os
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from townsquare.protocols.chat_settings import Budget, ChatSettings, checked_model
-from townsquare.protocols.questionnaire import Questionnaire
-from townsquare.protocols.registry import configure
-from townsquare.protocols.remote_settings import RemoteSettings
-from townsquare.protocols.scenario import Scenario, Use
+from townsquare.protocols.chat_settings import checked_model
+from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
-
-ANSWERS = ("model", "temperature", "max_tokens", "draw")
-"""The keys of ``chat`` that decide what is answered; they may change at a tick, the others only how it is reached."""
+from townsquare.sim.scenarios.town import TownScenario
 
 
 class Trait(Settings):
@@ -205,14 +201,15 @@ class Interruption(Settings):
         return topic
 
 
-class News(Scenario):
+class News(TownScenario):
     """A news ecosystem: creators publish, a feed mixes, readers click, like and drift."""
 
     environment: ClassVar[str] = "feed"
+    groups: ClassVar[tuple[str, ...]] = ("panel", "writers", "users", "creators")
     control: ClassVar[dict[str, dict[str, str]]] = {"random": {"recommender.name": "random"}}
     """The arm that every comparison should hold: matching at random."""
     fixed: ClassVar[tuple[str, ...]] = (
-        *Scenario.fixed,
+        *TownScenario.fixed,
         "users.count",
         "users.threshold",
         "users.quality_weight",
@@ -224,15 +221,10 @@ class News(Scenario):
         "creators.mind",
         *(f"panel.{key}" for key in Panel.model_fields if key != "model"),
         *(f"writers.{key}" for key in Writers.model_fields if key not in ("model", "articles")),
-        *(f"chat.{key}" for key in ChatSettings.model_fields if key not in ANSWERS),
-        "budget",
-        "remote",
-        "questionnaires",
         "window",
         "data",
         "slate.length",
         "interruptions",
-        "retrain",
         "best_quality",
     )
 
@@ -246,36 +238,18 @@ class News(Scenario):
     "Readers driven by a language model."
     writers: Writers = Writers()
     "Creators driven by a language model."
-    chat: ChatSettings = ChatSettings()
-    "Which language model, and how it is reached."
-    budget: Budget = Budget()
-    "What may be spent on it."
-    remote: RemoteSettings = RemoteSettings()
-    "Where agents are that decide or recommend from other processes."
-    questionnaires: tuple[Questionnaire, ...] = ()
-    "Questions put to a group at some ticks; they never change the run."
     window: int = Field(default=5, ge=1)
     "Ticks an article stays in circulation."
     clicks: int = Field(default=10, ge=1)
     "Articles each reader clicks per tick."
     slate: Slate = Slate()
     "The list every reader is shown."
-    recommender: Use = Use(name="bpr")
-    "What fills the match places, with its own settings beside its name."
-    retrain: int = Field(default=1, ge=1)
-    "The recommender learns anew every so many ticks."
     best_quality: float | None = Field(default=None, gt=0)
     "Quality that counts as 1 in a reader's utility; by default ln(articles per creator * readers + 1)."
     interruptions: tuple[Interruption, ...] = ()
     "Breaking news."
     data: Data = Data()
     "The real articles that span the latent space."
-
-    @field_validator("recommender")
-    @classmethod
-    def _recommender_is_known(cls, use: Use) -> Use:
-        configure("recommender", use.name, use.settings())
-        return use
 
     @model_validator(mode="after")
     def _clicks_fit(self) -> Self:
@@ -284,19 +258,6 @@ class News(Scenario):
                 f"clicks ({self.clicks}) may not be more than the places of the list, slate.length "
                 f"({self.slate.length})"
             )
-        for group in ("users", "panel", "creators", "writers"):
-            who = getattr(self, group)
-            if who.count and who.mind.startswith("llm") and not (getattr(who, "model", "") or self.chat.model):
-                raise ValueError(f"{group}.mind is {who.mind!r}, which needs a model: give --model provider:model")
-        strange = sorted(set(self.remote.agents) - {"", "users", "panel", "creators", "writers"})
-        if strange:
-            raise ValueError(f"remote.agents: there is no group {strange[0]!r}; use users, panel, creators, writers")
-        for one in self.questionnaires:
-            who = getattr(self, one.group, None) if one.group in ("users", "panel", "creators", "writers") else None
-            if who is None or not who.count or not who.mind.startswith("llm"):
-                raise ValueError(f"questionnaires: no language model stands for the group {one.group!r}")
-            if max(one.ticks, default=0) >= self.ticks:
-                raise ValueError(f"questionnaires: tick {max(one.ticks)} lies after the last tick, {self.ticks - 1}")
         for story in self.interruptions:
             if story.tick >= self.ticks:
                 raise ValueError(f"interruptions: tick {story.tick} lies after the last tick, {self.ticks - 1}")
@@ -305,3 +266,8 @@ class News(Scenario):
     def quality_scale(self) -> float:
         """B of equation 7: the quality that counts as 1."""
         return self.best_quality or math.log(self.creators.articles * self.users.count + 1)
+
+    def files(self) -> Sequence[str]:
+        """Tables of the user's own, or data sets."""
+        given = (self.data.source, self.data.articles, self.data.interactions)
+        return [text for text in given if text is not None]

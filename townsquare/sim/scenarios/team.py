@@ -5,6 +5,7 @@ retriever, readers and a judge among the agents it can discover, opens a group w
 what the group finds false.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -54,3 +55,8 @@ class Team(News):
         if self.team.mind == "llm" and not (self.team.model or self.chat.model):
             raise ValueError("team.mind is 'llm', which needs a model: give --model provider:model")
         return self
+
+    def asking(self) -> Sequence[str]:
+        """The groups, and ``team``: those who check what is disputed."""
+        checks = self.team.mind == "llm" and self.team.agents == "local"
+        return [*super().asking(), *(["team"] if checks else [])]

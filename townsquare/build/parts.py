@@ -1,0 +1,43 @@
+"""What every kind of town is put together from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from townsquare.build.groups import People
+from townsquare.protocols.town import Environment, Mind
+
+if TYPE_CHECKING:
+    from townsquare.build.team import TeamModerator
+
+
+class Viewed(Environment, Protocol):
+    """An environment whose last tick can be measured, and drawn."""
+
+    view: Any
+    """The last tick as its measures see it; None before the first."""
+
+    def snapshot(self) -> Mapping[str, NDArray[Any]]:
+        """Where everybody and everything lies, for the topic map; empty where nothing lies anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An environment with its minds, and what a run folder has to know about them."""
+
+    environment: Viewed
+    minds: Mapping[str, Mind]
+    agents: pa.Table
+    """agents.parquet."""
+    items: Callable[[int], pa.Table]
+    """What was new in a tick, as the run folder keeps it."""
+    categories: tuple[str, ...]
+    data: dict[str, str]
+    """sha256 of every file the town was built from."""
+    people: Mapping[str, People] = field(default_factory=dict)
+    """By group, those whom a language model stands for."""
+    team: "TeamModerator | None" = None
+    """Those who check what is disputed; None where nobody does."""
