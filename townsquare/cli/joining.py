@@ -61,10 +61,10 @@ async def _join(arguments: argparse.Namespace) -> int:
         for card, agent in zip(cards, agents, strict=True):
             told = NarratedSpeaker if hasattr(agent, "speak") else Narrated
             await entered(host, card, told(agent, card.name, say), settings)
-        _say(f"{_names(cards)} joined {settings.url()}; Ctrl-C leaves.")
-        if terminal is not None:
-            terminal.open()
-        with stopping() as stop:
+        with stopping() as stop:  # before anybody is told that Ctrl-C leaves
+            _say(f"{_names(cards)} joined {settings.url()}; Ctrl-C leaves.")
+            if terminal is not None:
+                terminal.open()
             watch = asyncio.create_task(_watch(host, settings))
             await _first(stop, *([terminal.left] if terminal is not None else []))
             watch.cancel()

@@ -67,8 +67,8 @@ async def _serve(arguments: argparse.Namespace, settings: RemoteSettings) -> int
             await stack.enter_async_context(server)
         except TransportError as error:
             raise unreachable(settings, error) from error
-        _begin(arguments, settings)
         with stopping() as stop, _shown(arguments.json) as show:
+            _begin(arguments, settings)
             before, breaks = None, 0
             while not stop.is_set():
                 if server.transport.breaks != breaks:

@@ -190,7 +190,8 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(tmp_path):
             assert [result.output for result in results] == list(range(1_500))
             assert worker.count == 1_500
             assert server.tasks.ended == {TaskStatus.COMPLETED: 1_500}
-            assert (server.faults, server.transport.breaks) == (0, 2)
+            assert server.faults == 0
+            assert server.transport.breaks in (1, 2)  # a slow machine may still be out when the second one comes
             assert set(server.guard.refusals) <= {Code.DUPLICATE}
 
 
