@@ -26,7 +26,7 @@ def digests(scenario: Any, ticks: int = 4, workers: int = 1) -> list[bytes]:
     built = build.build(scenario, workers)
     found = []
     for t in range(ticks):
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         found.append(asyncio.run(engine.tick(t, built.town)).digest())
     return found
 
@@ -68,7 +68,7 @@ def test_items_are_named_after_tick_creator_and_number() -> None:
     scenario = news({"interruptions": [{"tick": 1, "topic": 0, "quality": 3.0, "count": 1}]})
     built = build.build(scenario)
     for t in range(2):
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         asyncio.run(engine.tick(t, built.town))
     table = built.items(1).to_pandas()
     assert table["name"].tolist()[:8] == [f"t1-c{c}-{n}" for c in range(4) for n in range(2)]
@@ -81,7 +81,7 @@ def test_items_are_named_after_tick_creator_and_number() -> None:
 def test_every_measure_is_asked() -> None:
     scenario = news()
     built = build.build(scenario)
-    build.retune(built.town, scenario, 0)
+    build.retune(built, scenario, 0)
     asyncio.run(engine.tick(0, built.town))
     expected: list[str] = []
     for name in sorted(set(known("measure")) - {"shilling"}):  # it looks at shops
@@ -109,7 +109,7 @@ def test_the_recommender_learns_on_schedule_and_when_replaced(values: dict[str, 
     built = build.build(scenario)
     learnt = []
     for t in range(8):
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         assert built.town.learns == (build.fitted_at(scenario, t) == t)
         if built.town.learns:
             learnt.append(t)
@@ -173,7 +173,7 @@ def test_a_recommender_that_remembers_is_taken_up_where_it_was(monkeypatch: pyte
     scenario = news({"recommender.name": "counting"})
     built, again = build.build(scenario), build.build(scenario)
     for t in range(3):
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         asyncio.run(engine.tick(t, built.town))
     state = build.state_of(built)
     assert int(state["recommender.ticks"]) == 3

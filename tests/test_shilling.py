@@ -14,6 +14,7 @@ from tests.datafiles import data_file
 from townsquare.estimate import estimate
 from townsquare.protocols.errors import InputError
 from townsquare.runs import open_run, resolve
+from townsquare.testing.chat_server import ChatServer, obey_schema
 
 TOWN = {
     "customers.count": 120, "shop.items": 80, "ticks": 10, "recommender.factors": 16, "shills.count": 24,
@@ -161,3 +162,49 @@ def test_a_shop_of_real_ratings(tmp_path: Path) -> None:
     assert run.replay() is None
     assert np.isfinite(series(run, "opinion_shown")).all()
     assert json.loads((tmp_path / "run" / "run.json").read_text())["data"]
+
+
+def test_a_defence_may_ask_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openai")
+    with ChatServer(obey_schema) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "scripted")
+        settings = {"customers.count": 20, "shop.items": 30, "shop.past": 5, "shills.count": 2, "shills.fillers": 4,
+                    "shills.start": 0, "ticks": 3, "defence.name": "lorec", "defence.model": "openai:mine",
+                    "defence.epochs": 10, "watch": []}  # fmt: skip
+        run = ts.run("shilling", set=settings, out=tmp_path / "run")
+        asked = len(server.requests)
+        guess = estimate(resolve("shilling", None, settings))
+    asks = run.asks()
+    assert set(asks["purpose"]) == {"judge"}
+    assert 22 <= len(asks) <= guess["model_calls"] * 2
+    assert asked <= len(asks)
+    assert run.replay() is None
+
+
+def test_shills_may_be_driven_by_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openai")
+    with ChatServer(obey_schema) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "scripted")
+        settings = {"customers.count": 20, "shop.items": 30, "shop.past": 5, "shills.count": 2, "shills.fillers": 4,
+                    "shills.start": 1, "ticks": 4, "shills.attack.name": "agent-shill", "shills.model": "openai:mine",
+                    "watch": [], "recommender.factors": 4, "chat.failures": 1.0}  # fmt: skip
+        run = ts.run("shilling", set=settings, out=tmp_path / "run")
+        guess = estimate(resolve("shilling", None, settings))
+    asks = run.asks()
+    assert set(asks["purpose"]) >= {"profile"}
+    assert set(asks["tick"]) == {1}
+    assert set(asks["agent"]) <= {20, 21}
+    assert guess["model_calls"] >= 2
+    assert run.replay() is None
+
+
+def test_a_moderator_removes_copied_reviews(tmp_path: Path) -> None:
+    copied = {"shills.attack.name": "agent-shill", "moderator.name": "near-duplicates"}
+    run = ts.run("shilling", set=TOWN | copied, out=tmp_path / "run")
+    verdicts = run.events(kinds=["verdict"])
+    posts = run.events(kinds=["post"])
+    assert len(verdicts) >= len(posts[posts["tick"] < 9])
+    assert 0 <= series(run, "removed_of_customers")[9] < 0.5
+    assert run.replay() is None

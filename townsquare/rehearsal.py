@@ -8,6 +8,8 @@ from typing import Any
 from townsquare import build
 from townsquare.agents.chat.estimate import Estimate, estimate
 from townsquare.agents.chat.prices import Prices
+from townsquare.agents.prompts.judge_account import judge_account
+from townsquare.agents.roles.account_judge import LINES, Opinion
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.scenario import Use
 from townsquare.sim.scenarios.news import News
@@ -50,8 +52,15 @@ def estimated(scenario: TownScenario) -> Estimate | None:
     groups = scenario.asking()
     if not groups:
         return None
+    whole = Estimate(0, 0, 0, 0.0)
+    if "defence" in groups:
+        whole += _of_defence(scenario)
+        groups = [group for group in groups if group != "defence"]
+        scenario = scenario.model_copy(update={"defence": Use(name="none")})
+    if not groups:
+        return whole
     if isinstance(scenario, Shilling):
-        return _of_shills(scenario)
+        return whole + _of_shills(scenario)
     assert isinstance(scenario, News)
     small: dict[str, Any] = {"ticks": min(_TICKS, scenario.ticks), "interruptions": (), "changes": ()}
     small["questionnaires"] = ()
@@ -66,12 +75,21 @@ def estimated(scenario: TownScenario) -> Estimate | None:
         small["team"] = scenario.team.model_copy(update={"disputes": 1})  # a smaller town disputes less
     rehearsed = _Rehearsed(scenario.model_copy(update=small))
     asyncio.run(_rehearse(rehearsed))
-    whole = Estimate(0, 0, 0, 0.0)
     for group in groups:
         noted = [(question, text) for g, question, text in rehearsed.noted if g == group]
         of = _of_team if group == "team" else _of_group
         whole += of(scenario, group, noted, rehearsed.prices)
     return whole
+
+
+def _of_defence(scenario: TownScenario) -> Estimate:
+    """Every account, each time the recommender learns, with as many ratings as a prompt shows: more than will be."""
+    accounts = sum(group.count for group in scenario.populations().values())
+    learns = -(-scenario.ticks // scenario.retrain)
+    lines = [f"5: {'word ' * 6}"] * LINES
+    ask = Ask("judge", 0, 0, judge_account(lines), Opinion)
+    text = json.dumps(typical(Opinion.model_json_schema()))
+    return estimate([ask], [text], accounts * learns, model=scenario.model_of("defence"), prices=Prices.load())
 
 
 def _of_shills(scenario: Shilling) -> Estimate:

@@ -71,7 +71,7 @@ async def tick_on(
 
 async def one_tick(built: build.Built, scenario: TownScenario, t: int) -> Events:
     """One tick, the recommender changed where the scenario says so."""
-    build.retune(built.town, scenario, t, built.remotes)
+    build.retune(built, scenario, t)
     return await engine.tick(t, built.town)
 
 

@@ -24,6 +24,7 @@ from townsquare.agents.prompts import quoting
 from townsquare.agents.prompts.browse import browse
 from townsquare.agents.prompts.create import create
 from townsquare.agents.prompts.interview import interview
+from townsquare.agents.prompts.judge_account import judge_account
 from townsquare.agents.prompts.judge_statement import judge_statement
 from townsquare.agents.prompts.note_statements import note_statements
 from townsquare.agents.prompts.questionnaire import choice, free, likert
@@ -81,6 +82,7 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
     "shill's profile": ("answer", lambda text, at: shill_review([text[:600]], [], NEWS, [], **RATING)),
     "page that is reviewed": ("answer", lambda text, at: shill_review(YOU, [text], among(text), [], **RATING)),
     "feature that is woven in": ("answer", lambda text, at: shill_review(YOU, [], NEWS, among(text), **RATING)),
+    "rated by an account": ("answer", lambda text, at: judge_account(among(text))),
     "interview": ("answer", lambda text, at: interview(YOU, [text], text, tick=1, words=20)),
 }
 

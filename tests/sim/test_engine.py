@@ -55,7 +55,7 @@ def town(values: dict[str, Any] | None = None) -> tuple[Any, build.Built]:
 def live(scenario: Any, built: build.Built, ticks: range) -> list[Events]:
     found = []
     for t in ticks:
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         found.append(asyncio.run(engine.tick(t, built.town)))
     return found
 

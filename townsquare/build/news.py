@@ -26,6 +26,7 @@ def parts_of(scenario: News, streams: Streams, models: Models | None, workers: W
     cast = cast_of(scenario, space, streams)
     environment = _environment(numbered(scenario, space.category_names), streams, cast, workers)
     minds, people = minds_of(scenario, streams, environment, models)
+    team = _team(scenario, streams, models)
     return Parts(
         environment,
         minds,
@@ -33,8 +34,9 @@ def parts_of(scenario: News, streams: Streams, models: Models | None, workers: W
         lambda tick: items_table(environment, tick),
         cast.category_names,
         data_hashes(scenario),
-        people,
-        _team(scenario, streams, models),
+        people=people,
+        moderator=team,
+        team=team,
     )
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from townsquare.build.groups import People
+from townsquare.protocols.moderator import Moderator
 from townsquare.protocols.town import Environment, Mind
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class Parts:
     categories: tuple[str, ...]
     data: dict[str, str]
     """sha256 of every file the town was built from."""
+    titles: tuple[str, ...] | None = None
+    """What items are called, where all are known from the start."""
     people: Mapping[str, People] = field(default_factory=dict)
     """By group, those whom a language model stands for."""
+    moderator: Moderator | None = None
+    """Who looks at what is posted; None where nobody does."""
     team: "TeamModerator | None" = None
-    """Those who check what is disputed; None where nobody does."""
+    """The moderator, where it is a team that talks."""

@@ -14,6 +14,7 @@ from townsquare.protocols.attack import Campaign
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.interactions import Interactions, Scale
+from townsquare.protocols.moderator import Moderator
 from townsquare.protocols.recommender import Recommender
 from townsquare.protocols.registry import make
 from townsquare.protocols.streams import Streams
@@ -50,7 +51,19 @@ def parts_of(scenario: Shilling, streams: Streams, models: Models | None) -> Par
         lambda tick: items_table(shop, item_names, tick),
         stock.category_names,
         data,
+        stock.titles,
+        moderator=_moderator(scenario, streams),
     )
+
+
+def _moderator(scenario: Shilling, streams: Streams) -> Moderator | None:
+    use = scenario.moderator
+    if use.name == "none":
+        return None
+    made = make("moderator", use.name, use.settings(), streams)
+    if not isinstance(made, Moderator):
+        raise ScenarioError(f"moderator {use.name!r} does not have the method of one: review.")
+    return made
 
 
 def _customers(scenario: Shilling, streams: Streams, stock: Stock) -> Mind:
@@ -189,15 +202,15 @@ def items_table(shop: Shop, names: list[str], tick: int) -> pa.Table:
     """The goods at tick 0, and the reviews of each tick."""
     goods = range(shop.n_items) if tick == 0 else range(0)
     rows = [(i, names[i], -1, int(shop.stock.categories[i]), shop.stock.titles[i]) for i in goods]
-    for number, (author, item, when, text) in enumerate(shop.reviews):
-        if when == tick:
-            category = int(shop.stock.categories[item])
-            rows.append((shop.n_items + number, f"review {number} of {names[item]}", author, category, text))
-    ids, called, authors, categories, texts = zip(*rows, strict=True) if rows else ([], [], [], [], [])
+    for number, review in enumerate(shop.reviews):
+        if review.tick == tick:
+            category, called = int(shop.stock.categories[review.item]), f"review {number} of {names[review.item]}"
+            rows.append((shop.n_items + number, called, review.author, category, review.text))
+    ids, called_all, authors, categories, texts = zip(*rows, strict=True) if rows else ([], [], [], [], [])
     return pa.table(
         {
             "item": pa.array(ids, pa.int32()),
-            "name": pa.array(called, pa.string()),
+            "name": pa.array(called_all, pa.string()),
             "author": pa.array(authors, pa.int32()),
             "born": pa.array([tick] * len(rows), pa.int32()),
             "category": pa.array(categories, pa.int32()),

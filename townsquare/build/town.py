@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from townsquare.agents.chat.cassette import Shelf
+from townsquare.agents.roles.account_judge import AccountJudge
 from townsquare.build import news
 from townsquare.build.groups import People
 from townsquare.build.models import Models
@@ -23,6 +24,7 @@ from townsquare.protocols.streams import Streams
 from townsquare.protocols.town import Remembers, Town
 from townsquare.protocols.workers import Workers
 from townsquare.sim import engine
+from townsquare.sim.defences.lorec import LoRec
 from townsquare.sim.measures.view import TickView
 from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.shilling import Shilling
@@ -54,6 +56,8 @@ class Built:
     """The agents elsewhere that it asks; None where it asks none."""
     team: "TeamModerator | None" = None
     """Those who check what is disputed; None where nobody does."""
+    titles: tuple[str, ...] | None = None
+    """What items are called, for a defence that reads; None where items come and go."""
 
     async def connect(self, run: str) -> None:
         """Reach the agents elsewhere, if any are asked. Raises InputError when they are not there."""
@@ -113,14 +117,8 @@ def build(
     streams = Streams(scenario.seed)
     parts = _parts(scenario, streams, models, Workers(workers))
     first = scenario.at(0)
-    town = Town(
-        parts.environment,
-        parts.minds,
-        recommender(first, streams, remotes),
-        moderator=parts.team,
-        defence=_defence(first, streams),
-    )
-    return Built(
+    town = Town(parts.environment, parts.minds, recommender(first, streams, remotes), moderator=parts.moderator)
+    built = Built(
         town,
         parts.environment,
         parts.agents,
@@ -132,7 +130,10 @@ def build(
         parts.people,
         remotes,
         parts.team,
+        parts.titles,
     )
+    town.defence = _defence(first, built)
+    return built
 
 
 def _parts(scenario: TownScenario, streams: Streams, models: Models | None, workers: Workers) -> Parts:
@@ -158,14 +159,19 @@ def _looks_at(measure: Callable[[Any], dict[str, float]]) -> object:
     return next(iter(hints.values()), TickView)
 
 
-def _defence(scenario: TownScenario, streams: Streams) -> Defence | None:
+def _defence(scenario: TownScenario, built: Built) -> Defence | None:
     """The defence that a scenario names; None where it names none, so that nothing is weighed."""
+    streams = Streams(scenario.seed)
     name = scenario.defence.name
     if name == "none":
         return None
     made = make("defence", name, scenario.defence.settings(), streams)
     if not isinstance(made, Defence):
         raise ScenarioError(f"defence {name!r} does not have the method of one: weigh.")
+    if isinstance(made, LoRec):
+        made.titles = built.titles
+        if made.config.model and built.models is not None:
+            made.views = AccountJudge(built.models.ask("defence"), built.titles)
     return made
 
 
@@ -195,12 +201,13 @@ def fitted_at(scenario: TownScenario, tick: int) -> int:
     return last
 
 
-def retune(town: Town, scenario: TownScenario, tick: int, remotes: Remotes | None = None) -> None:
-    """What the run loop does before each tick: swap the recommender where the scenario says so."""
+def retune(built: Built, scenario: TownScenario, tick: int) -> None:
+    """What the run loop does before each tick: swap recommender and defence where the scenario says so."""
+    town = built.town
     if tick and scenario.at(tick).recommender != scenario.at(tick - 1).recommender:
-        town.recommender = recommender(scenario.at(tick), Streams(scenario.seed), remotes)
+        town.recommender = recommender(scenario.at(tick), Streams(scenario.seed), built.remotes)
     if tick and scenario.at(tick).defence != scenario.at(tick - 1).defence:
-        town.defence = _defence(scenario.at(tick), Streams(scenario.seed))
+        town.defence = _defence(scenario.at(tick), built)
     town.learns = fitted_at(scenario, tick) == tick
 
 
@@ -213,7 +220,7 @@ async def restore(built: Built, scenario: TownScenario, tick: int, state: Mappin
             mind.load(_part(state, f"mind.{group}."))
     town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed), built.remotes)
     last = fitted_at(scenario, max(tick - 1, 0))
-    town.defence = _defence(scenario.at(last), Streams(scenario.seed))
+    town.defence = _defence(scenario.at(last), built)
     if isinstance(town.recommender, Stateful) or fitted_at(scenario, tick) != tick:
         await engine.learn(last, town)
     if isinstance(town.recommender, Stateful):

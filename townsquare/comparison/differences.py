@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from townsquare.comparison.arms import Arm, opened, sorted_into_arms
-from townsquare.comparison.readers import READER_MEASURES, per_reader, readers
+from townsquare.comparison.readers import READER_MEASURES, SHOWN_FROM, per_reader, readers
 from townsquare.comparison.series import series, summary
 from townsquare.protocols.columns import FloatArray
 from townsquare.protocols.errors import InputError
@@ -158,7 +158,7 @@ class _Pairing:
         ids_a, ids_b = readers(a), readers(b)
         x, y = per_reader(a, self.ticks), per_reader(b, self.ticks)
         for run, values in ((a, x), (b, y)):
-            if np.isnan(values["quality_of_shown"]).all():
+            if not any(name.startswith(SHOWN_FROM) for name in values):
                 self.notes.append(f"{run.path} recorded no exposures; nothing is said about what was shown.")
         if self.seeds:
             both, rows_a, rows_b = np.intersect1d(ids_a, ids_b, return_indices=True)
@@ -168,8 +168,10 @@ class _Pairing:
             x, y = {k: v[rows_a] for k, v in x.items()}, {k: v[rows_b] for k, v in y.items()}
         # a source that one arm never uses is a share of nothing there, not an unknown one
         for one, two in ((x, y), (y, x)):
+            shown = next((values for name, values in two.items() if name.startswith(SHOWN_FROM)), None)
             for name in one.keys() - two.keys():
-                two[name] = np.where(np.isnan(two["quality_of_shown"]), np.nan, 0.0)
+                nowhere = np.full(len(one[name]), np.nan) if shown is None else shown
+                two[name] = np.where(np.isnan(nowhere), np.nan, 0.0)
         return self._rows("agent", list(x | y), lambda name: (x[name], y[name]))
 
     def _by_tick(self, a: RunFolder, b: RunFolder) -> list[Row]:

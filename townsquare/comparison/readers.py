@@ -8,6 +8,8 @@ from townsquare.protocols.runfolder import RunFolder
 
 Values = dict[str, FloatArray]
 """One value per reader, NaN where a reader has none."""
+SHOWN_FROM = "shown_from_"
+"""Before a source: the share of what a reader was shown that came from it. None of them where no exposures are kept."""
 READER_MEASURES = frozenset({"likes_per_user", "clicks_per_user"})
 """Names that measures of the whole town use too, for the same number."""
 
@@ -79,17 +81,19 @@ class _Tally:
         shown, clicks, likes = (self.count[kind] for kind in ("shown", "click", "like"))
         pairs = np.unique(np.concatenate(self.read)) if self.read else np.zeros(0, np.int64)
         authors = np.bincount(pairs // max(self.n_authors, 1), minlength=self.size)
-        found = {
-            "likes_per_user": likes / n_ticks,
-            "clicks_per_user": clicks / n_ticks,
-            "likes_per_click": _ratio(likes, clicks),
-            "rank_of_clicks": _ratio(self.rank, clicks),
-            "utility_of_clicks": _ratio(self.utility, clicks),
-            "quality_of_likes": _ratio(self.quality_sum["like"], likes),
-            "quality_of_clicks": _ratio(self.quality_sum["click"], clicks),
-            "quality_of_shown": _ratio(self.quality_sum["shown"], shown),
-            "creators_read": authors.astype(np.float64),
-        }
+        found: Values = {}
+        if clicks.any() or likes.any() or not self.ratings.any():  # in a shop nobody does either
+            found = {
+                "likes_per_user": likes / n_ticks,
+                "clicks_per_user": clicks / n_ticks,
+                "likes_per_click": _ratio(likes, clicks),
+                "rank_of_clicks": _ratio(self.rank, clicks),
+                "utility_of_clicks": _ratio(self.utility, clicks),
+                "quality_of_likes": _ratio(self.quality_sum["like"], likes),
+                "quality_of_clicks": _ratio(self.quality_sum["click"], clicks),
+                "quality_of_shown": _ratio(self.quality_sum["shown"], shown),
+                "creators_read": authors.astype(np.float64),
+            }
         if self.ratings.any():
             found |= {
                 "ratings_per_user": self.ratings / n_ticks,
@@ -97,7 +101,7 @@ class _Tally:
             }
         used: BoolArray = self.sources.sum(axis=0) > 0
         for code in np.flatnonzero(used[1:]) + 1:
-            found[f"shown_from_{REASONS[code]}"] = _ratio(self.sources[:, code], shown)
+            found[SHOWN_FROM + REASONS[code]] = _ratio(self.sources[:, code], shown)
         return found
 
 

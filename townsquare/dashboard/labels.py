@@ -109,6 +109,10 @@ def _shop() -> dict[str, Label]:
         "rating_given": Label("Rating given", "ratings", "Mean rating that customers gave."),
         "ratings_per_user": Label("Ratings per customer", "ratings a tick", "Ratings a customer gave per tick."),
         "rating_of_taken": Label("Rating by a customer", "ratings", "Mean rating that a customer gave."),
+        "removed_of_shills": Label("Reviews of shills removed", "share, 0 to 1", "Share of shills' reviews removed."),
+        "removed_of_customers": Label(
+            "Reviews of customers removed", "share, 0 to 1", "Share of customers' reviews removed."
+        ),
         "shill_ratings": Label("Ratings by shills", "ratings a tick", "Ratings that shills gave in this tick."),
         "ratings_refused": Label("Ratings refused", "ratings a tick", "Ratings that the shop did not take."),
         "trust_shills": Label("Weight of shills", "share, 0 to 1", "How much shills count in a fit; mean."),

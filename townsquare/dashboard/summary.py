@@ -38,6 +38,8 @@ MAIN = (
     "trust_shills",
     "trust_customers",
     "customers_lost",
+    "removed_of_shills",
+    "removed_of_customers",
 )
 """What a summary shows, in this order, as far as it was measured."""
 

@@ -59,8 +59,9 @@ class Victim:
         """Fit to ``taught`` and measure, a row of numbers for each target.
 
         ``hr@c``, ``ndcg@k`` and ``rank`` of the target (``target_effect``); ``prediction``, the mean rating expected of
-        it by those who have not rated it, not clipped; ``recall@l`` and ``ndcg@l`` of genuine users' held-out positive
-        ratings; ``rmse`` of all held-out ratings, predictions clipped to the scale. NaN where it predicts no ratings.
+        it by those who have not rated it, clipped to the scale, as Surprise's ``predict`` has it; ``recall@l`` and
+        ``ndcg@l`` of genuine users' held-out positive ratings; ``rmse`` of all held-out ratings, likewise clipped. NaN
+        where it predicts no ratings.
         """
         made = self._made()
         tick = int(taught.ticks.max(initial=0)) + 1
@@ -106,14 +107,15 @@ def _lists(
 
 def _predictions(made: Recommender, split: HonestSplit, targets: Sequence[int]) -> tuple[list[float], float]:
     """The mean rating expected of each target, and the root of the mean squared error on held-out ratings."""
-    if not isinstance(made, Predicts):
+    scale, test = split.whole.scale, split.test
+    if not isinstance(made, Predicts) or scale is None:
         return [float("nan")] * len(targets), float("nan")
     means = []
     for target in targets:
         users = np.flatnonzero(split.strangers(target))
-        means.append(float(made.predict(users, np.full(len(users), target)).mean()))
-    test, scale = split.test, split.whole.scale
-    if not len(test) or scale is None:
+        expected = made.predict(users, np.full(len(users), target))
+        means.append(float(np.clip(expected, scale.low, scale.high).mean()))
+    if not len(test):
         return means, float("nan")
     errors = np.clip(made.predict(test.users, test.items), scale.low, scale.high) - test.values
     return means, float(np.sqrt((errors**2).mean()))

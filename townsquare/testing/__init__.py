@@ -9,6 +9,7 @@ pytest is not needed to import this, only to run it.
 """
 
 from townsquare.testing.attack_contract import AttackContract
+from townsquare.testing.defence_contract import DefenceContract
 from townsquare.testing.detector_contract import DetectorContract
 from townsquare.testing.little_town import AGENTS, CANDIDATES, TICK, excluded, little_events, little_town
 from townsquare.testing.memory_contract import MemoryStoreContract
@@ -20,6 +21,7 @@ __all__ = [
     "CANDIDATES",
     "TICK",
     "AttackContract",
+    "DefenceContract",
     "DetectorContract",
     "MemoryStoreContract",
     "RecommenderContract",

@@ -126,7 +126,7 @@ async def test_somebody_else_may_look_at_accounts():
     log, _ = await poisoned(honest(0)[0], "bandwagon", 0)
     asked = []
 
-    async def views(mixed, users):
+    async def views(mixed, users, tick):
         asked.append((mixed.n_users, users))
         return (np.bincount(mixed.users, mixed.items % 13 == 0, mixed.n_users) > 1)[users].astype(float)
 
@@ -140,7 +140,7 @@ async def test_somebody_else_may_look_at_accounts():
 
 
 async def test_views_must_be_numbers():
-    async def views(log, users):
+    async def views(log, users, tick):
         return np.full(len(users) - 1, 0.5)
 
     made = LoRec(LoRec.Config(), Streams(0))

@@ -27,7 +27,7 @@ def town(values: dict[str, Any] | None = None, workers: int = 1) -> tuple[Any, b
 def live(scenario: Any, built: build.Built, ticks: range) -> list[Events]:
     found = []
     for t in ticks:
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         found.append(asyncio.run(engine.tick(t, built.town)))
     return found
 

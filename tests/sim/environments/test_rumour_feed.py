@@ -41,7 +41,7 @@ def town(moderated: bool = True, **values: Any) -> tuple[Any, build.Built, Knows
 def live(scenario: Any, built: build.Built, ticks: range) -> list[Events]:
     found = []
     for t in ticks:
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         found.append(asyncio.run(engine.tick(t, built.town)))
     return found
 

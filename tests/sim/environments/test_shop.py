@@ -5,6 +5,7 @@ import pytest
 
 from townsquare.protocols import Actions, ContractError, Interactions, Scale, Streams, Trust, make
 from townsquare.protocols.events import KIND, REASON
+from townsquare.protocols.moderator import Verdicts
 from townsquare.sim.environments.opinions import MadeUp
 from townsquare.sim.environments.shop import Shop, Stock
 from townsquare.sim.scenarios.shilling import Customers, Shilling, Shills
@@ -124,14 +125,14 @@ def test_reviews_are_items_of_their_own():
     first, _, _ = ticked(here, shilling=rate([N, N + 1], [5, 6], [5, 3], ["great", ""]))
     posts = first.only("post")
     assert (posts.item.tolist(), posts.ref.tolist(), posts.agent.tolist()) == ([M], [5], [N])
-    assert here.reviews == [(N, 5, 0, "great")]
+    assert here.reviews == [(N, 5, 0, "great", 4 * N)]
 
 
 def test_half_a_surrogate_pair_does_no_harm():
     here = shop()
     ticked(here, shilling=rate([N], [5], [5], ["\ud83d"]))
     here.log.state()
-    assert here.reviews[0][3] == "?"
+    assert here.reviews[0].text == "?"
 
 
 def test_what_is_refused_changes_nothing():
@@ -222,3 +223,31 @@ def test_trust_is_noted():
     ticked(here)
     assert here.view is not None
     assert here.view.trust is not None
+
+
+def test_new_reviews_await_the_moderator_once():
+    here = shop()
+    ticked(here, shilling=rate([N, N + 1], [5, 6], [5, 3], ["great", "poor"]))
+    posts = here.pending(1)
+    assert posts.items.tolist() == [M, M + 1]
+    assert posts.authors.tolist() == [N, N + 1]
+    assert [posts.text(item) for item in posts.items] == ["great", "poor"]
+    here.govern(1, posts, Verdicts.abstaining(2))
+    assert len(here.pending(2)) == 0
+
+
+def test_a_removed_review_takes_its_rating_with_it():
+    here = shop()
+    before = here.log.printed()[1].copy()
+    ticked(here, shilling=rate([N, N + 1], [5, 6], [5, 3], ["great", "poor"]))
+    verdicts = Verdicts(np.array([2, 1], np.int8), np.array([1.0, 0.0]), ["a copy", ""])
+    events = here.govern(1, here.pending(1), verdicts)
+    assert events.why.tolist() == [REASON["remove"], REASON["show"]]
+    assert len(here.history(1)[0]) == 4 * N + 1
+    assert (here.log.printed()[1] - before).tolist() == [int(item == 6) for item in range(M)]
+    again = shop()
+    again.load({name: np.array(column) for name, column in here.state().items()})
+    assert len(again.history(1)[0]) == 4 * N + 1
+    assert len(again.pending(2)) == 0
+    first, _, _ = ticked(here, 1, shilling=rate([N], [5], [5]))
+    assert first.why.tolist() == [REASON["twice"]]

@@ -209,7 +209,7 @@ def by_tick(values: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
     built = build.build(scenario)  # type: ignore[arg-type]
     ticks = []
     for t in range(scenario.ticks):
-        build.retune(built.town, scenario, t)  # type: ignore[arg-type]
+        build.retune(built, scenario, t)  # type: ignore[arg-type]
         events = asyncio.run(engine.tick(t, built.town))
         posts, shown = events.only("post"), events.only("shown")
         items = np.full((scenario.users.count, scenario.slate.length), -1)  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ def town_at(tick: int, values: dict[str, Any] | None = None) -> build.Built:
     scenario: Any = load("news", TOWN | (values or {}))
     built = build.build(scenario)
     for t in range(tick + 1):
-        build.retune(built.town, scenario, t)
+        build.retune(built, scenario, t)
         asyncio.run(engine.tick(t, built.town))
         if t < tick:
             build.measure(built, t)

@@ -17,7 +17,7 @@ _BUCKETS = 64
 class AccountViews(Protocol):
     """What somebody who knows the world thinks of accounts: a language model, for one."""
 
-    async def __call__(self, log: Interactions, users: IntArray, /) -> FloatArray:
+    async def __call__(self, log: Interactions, users: IntArray, tick: int, /) -> FloatArray:
         """(len(users),) how likely each is to be a fraud, or (len(users), d) embeddings; finite numbers.
 
         ``log`` also holds fakes that the defender made for practice, in no way marked.

@@ -17,6 +17,7 @@ from townsquare.protocols import (
 from townsquare.protocols.registry import configure, find
 from townsquare.protocols.scenario import Use
 from townsquare.sim.defences.practice import Practice, practised
+from townsquare.sim.detectors.flagging import Flag, flagged, present
 
 
 class Filter:
@@ -35,6 +36,9 @@ class Filter:
         """Who looks, with its own settings beside its name; `townsquare list detector` shows them all."""
         reported: tuple[int, ...] | None = None
         """Users known to be fake, for detectors that need seeds; an empty list for nobody so far, who then all pass."""
+        flag: Flag | None = None
+        """Whom to leave out by the detector's scores: a share or a number of users, or "gap"; by default those that the
+        detector itself flags."""
         folds: int = Field(default=2, ge=1)
         """Into how many parts users are split where the detector has to learn; 1 tells it about all of them."""
 
@@ -63,7 +67,10 @@ class Filter:
             found = await self._taught(log, catalogue, seeds)
         else:
             found = self._detector().inspect(log, catalogue, seeds)
-        return Trust(np.where(found.flagged, 0.0, 1.0), np.asarray(found.scores, np.float64))
+        out = found.flagged
+        if self.config.flag is not None:
+            out = flagged(found.scores, present(log), self.config.flag)
+        return Trust(np.where(out, 0.0, 1.0), np.asarray(found.scores, np.float64))
 
     async def _taught(self, log: Interactions, catalogue: Catalogue, seeds: IntArray) -> Suspicion:
         """Each part of the users as it looks to a detector that learnt from the others and from the practice."""

@@ -32,6 +32,9 @@ class LoRec:
     class Config(Practice):
         """What it practises on, how long, and what its loss is made of."""
 
+        model: str = ""
+        """A language model that is asked what it thinks of every account, provider:model; by default none is, and words
+        of titles are counted instead. In a town: who builds it sets ``views``."""
         epochs: int = Field(default=60, ge=1)
         """Rounds; accounts are flagged from the 5th on, weights apply from the 30th."""
         passes: int = Field(default=8, ge=1)
@@ -59,7 +62,7 @@ class LoRec:
         mixed, fake = await practised(self.config, log, catalogue, self.streams)
         accounts = np.unique(mixed.users).astype(np.int64)
         features = account_features(mixed, catalogue, self.streams.get("defence", "lorec", "places"))[accounts]
-        views = await self._views(mixed, catalogue, accounts)
+        views = await self._views(mixed, catalogue, accounts, tick)
         observed = np.flatnonzero(fake[accounts] == 0)
         weights, scores = self._calibrated(features, views, fake[accounts], observed)
         trust = Trust.full(log.n_users)
@@ -67,10 +70,10 @@ class LoRec:
         trust.scores[accounts[observed]] = scores
         return trust
 
-    async def _views(self, log: Interactions, catalogue: Catalogue, accounts: IntArray) -> FloatArray:
+    async def _views(self, log: Interactions, catalogue: Catalogue, accounts: IntArray, tick: int) -> FloatArray:
         if self.views is None:
             return hashed_views(log, catalogue, self.titles, accounts)
-        given = np.asarray(await self.views(log, accounts), np.float64)
+        given = np.asarray(await self.views(log, accounts, tick), np.float64)
         if given.ndim not in (1, 2) or len(given) != len(accounts) or not np.isfinite(given).all():
             raise ContractError(
                 f"the views of defence 'lorec' are of shape {given.shape}, not {len(accounts)} rows of finite numbers."

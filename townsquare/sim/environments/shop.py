@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from townsquare.protocols.actions import Actions
 from townsquare.protocols.attack import Knowledge, Level
 from townsquare.protocols.catalogue import Catalogue
-from townsquare.protocols.columns import BoolArray, FloatArray, IntArray, steady
+from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray, steady
 from townsquare.protocols.defence import Trust
 from townsquare.protocols.detector import Detector, Suspicion
 from townsquare.protocols.events import KIND, REASON, Events
 from townsquare.protocols.interactions import Interactions
+from townsquare.protocols.moderator import ACTION, ACTIONS, Posts, Verdicts
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import Recommender, lesson
 from townsquare.protocols.slates import Slates
@@ -24,9 +25,12 @@ from townsquare.sim.environments.opinions import Opinions
 from townsquare.sim.environments.shop_judge import objections
 from townsquare.sim.environments.shop_log import ShopLog
 from townsquare.sim.measures.shop_view import ShopView
+from townsquare.sim.measures.view import mean
 from townsquare.sim.scenarios.shilling import Shilling
 
-_NOBODY = np.zeros(0, np.int64)
+ARCHIVE = 2000
+"""Reviews that a new one is compared with."""
+_NO_SEEDS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class Stock:
     opinions: Opinions
     targets: IntArray
     """(t,) items that the attacker wants to move; the same in a shop without shills."""
+
+
+class Review(NamedTuple):
+    """What somebody wrote, and where its rating stands in the log."""
+
+    author: int
+    item: int
+    tick: int
+    text: str
+    row: int
 
 
 class Shop:
@@ -69,15 +83,17 @@ class Shop:
         self.n_customers, self.n_shills = scenario.customers.count, scenario.shills.count
         self.n_items = stock.past.n_items
         self.log = ShopLog(stock.past, self.n_customers + self.n_shills)
-        self.reviews: list[tuple[int, int, int, str]] = []
-        """Author, item, tick and text of every review since the first tick."""
+        self.reviews: list[Review] = []
+        """Every review since the first tick; a review's item id is its place here, after all goods."""
+        self.seen = 0
+        """How many of them a moderator has looked at."""
         self.view: ShopView | None = None
         self.trust: Trust | None = None
         self._beside: Recommender | None = None
         self._suspicion: dict[str, Suspicion] = {}
         self._learnt = -1
         self._stale = True
-        self._visitors: IntArray = _NOBODY
+        self._visitors: IntArray = _NO_SEEDS
         self._slates: IntArray = np.zeros((0, 0), np.int32)
         self._without: IntArray = np.zeros((0, 0), np.int32)
         self._sources: IntArray = np.zeros((0, 0), np.int8)
@@ -113,6 +129,28 @@ class Shop:
     def title(self, item: int) -> str:
         """What an item is called."""
         return self.stock.titles[item] if 0 <= item < self.n_items else ""
+
+    # ---- moderation ---------------------------------------------------------------------------------------------
+
+    def pending(self, tick: int) -> Posts:
+        """Reviews that nobody has looked at, in their order; compared with the ``ARCHIVE`` newest, these included."""
+        new = np.arange(self.seen, len(self.reviews))
+        there = np.arange(max(0, min(self.seen, len(self.reviews) - ARCHIVE)), len(self.reviews))
+        authors = np.array([self.reviews[number].author for number in new.tolist()], np.int64)
+        first = self.n_items
+        return Posts(tick, new + first, authors, np.zeros(len(new), np.int64), there + first, self.review)
+
+    def govern(self, tick: int, posts: Posts, verdicts: Verdicts) -> Events:
+        """A review that is removed takes its rating with it; the account may not rate that item again."""
+        self.seen = len(self.reviews)
+        for item in posts.items[verdicts.action == ACTION["remove"]].tolist():
+            self.log.gone[self.reviews[item - self.n_items].row] = True
+        why = np.array([REASON[name] for name in ACTIONS], np.int8)[verdicts.action]
+        return Events.of("verdict", np.full(len(posts), NOBODY), posts.items, value=verdicts.score, why=why)
+
+    def review(self, item: int) -> str:
+        """What the review with this item id says."""
+        return self.reviews[item - self.n_items].text
 
     # ---- learn, match, observe ---------------------------------------------------------------------------------
 
@@ -160,7 +198,7 @@ class Shop:
             self._beside = self.shadow(tick)
             honest = self.log.interactions(rows & (self.log.users < self.n_customers))
             self._beside.fit(lesson(self._beside, honest), catalogue)
-        self._suspicion = {name: each.inspect(log, catalogue, _NOBODY) for name, each in self.detectors.items()}
+        self._suspicion = {name: each.inspect(log, catalogue, _NO_SEEDS) for name, each in self.detectors.items()}
 
     def _lists(self, tick: int, recommender: Recommender) -> tuple[IntArray, IntArray]:
         """(visitors, k) items and where they came from: the recommender, or at random where it has nothing to say."""
@@ -262,8 +300,16 @@ class Shop:
             counts=counts,
             suspicion=self._suspicion,
             trust=self.trust,
+            moderated=self.scenario.moderator.name != "none",
+            removed=self._removed(),
         )
         return Events.concat([self._exposures(), silent, taken])
+
+    def _removed(self) -> tuple[float, float]:
+        """Share of the reviews by shills, and by customers, that were removed; NaN where there are none."""
+        gone = np.array([self.log.gone[review.row] for review in self.reviews], np.float64)
+        shills = np.array([review.author >= self.n_customers for review in self.reviews], bool)
+        return mean(gone[shills]), mean(gone[~shills])
 
     def _thought(self, items: IntArray) -> FloatArray:
         opinions = self.stock.opinions.of(self._visitors, items)
@@ -281,8 +327,9 @@ class Shop:
         self.log.add(tick, agents, items, actions.value[good].astype(np.float64), texts)
         written = np.flatnonzero(texts != "")
         first = self.n_items + len(self.reviews)
+        start = len(self.log.users) - len(texts)
         for row in written.tolist():
-            self.reviews.append((int(agents[row]), int(items[row]), tick, texts[row]))
+            self.reviews.append(Review(int(agents[row]), int(items[row]), tick, texts[row], start + row))
         ids = np.arange(first, first + len(written))
         return Events.concat([made, Events.of("post", agents[written], ids, ref=items[written])])
 
@@ -301,15 +348,18 @@ class Shop:
 
     def state(self) -> Mapping[str, NDArray[np.generic]]:
         """Everything needed to go on."""
-        return self.log.state()
+        return {**self.log.state(), "seen": np.array(self.seen)}
 
     def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take up where ``state`` was taken."""
         self.log.load(state)
-        since = self.log.ticks >= 0
-        columns = (self.log.users, self.log.items, self.log.ticks)
-        rows = zip(*(column[since].tolist() for column in columns), self.log.texts[since].tolist(), strict=True)
-        self.reviews = [row for row in rows if row[3]]
+        self.seen = int(state["seen"])
+        written = np.flatnonzero((self.log.ticks >= 0) & (self.log.texts != "")).tolist()
+        log = self.log
+        self.reviews = [
+            Review(int(log.users[row]), int(log.items[row]), int(log.ticks[row]), log.texts[row], row)
+            for row in written
+        ]
 
 
 def _printable(text: str) -> str:

@@ -28,6 +28,8 @@ class ShopLog:
         self.values: FloatArray = past.values.astype(np.float64)
         self.ticks: IntArray = np.full(n, PAST, np.int32)
         self.texts: NDArray[np.object_] = np.full(n, "", object) if past.texts is None else past.texts.astype(object)
+        self.gone: BoolArray = np.zeros(n, bool)
+        """Rows that a moderator removed: nobody learns from them, and they are not printed."""
         self.rated: BoolArray = np.zeros((n_accounts, self.n_items), bool)
         self.rated[self.users, self.items] = True
         self._start = n
@@ -39,19 +41,22 @@ class ShopLog:
         self.values = np.concatenate([self.values, values])
         self.ticks = np.concatenate([self.ticks, np.full(len(users), tick, np.int32)])
         self.texts = np.concatenate([self.texts, texts])
+        self.gone = np.concatenate([self.gone, np.zeros(len(users), bool)])
         self.rated[users, items] = True
 
     def interactions(self, rows: BoolArray) -> Interactions:
-        """The rows where ``rows`` holds, oldest first."""
+        """The rows where ``rows`` holds, without those that are gone, oldest first."""
+        rows = rows & ~self.gone
         texts = self.texts[rows]
         whole = (self.users[rows], self.items[rows], self.values[rows], self.ticks[rows])
         return Interactions(*whole, self.n_accounts, self.n_items, self.scale, texts if (texts != "").any() else None)
 
     def printed(self) -> tuple[FloatArray, IntArray]:
         """What the shop prints beside each item: (items,) mean rating, five mean ones added, and how many there are."""
-        counts = np.bincount(self.items, minlength=self.n_items)
-        mean = float(self.values.mean()) if len(self.values) else (self.scale.low + self.scale.high) / 2
-        total = np.bincount(self.items, weights=self.values, minlength=self.n_items)
+        items, values = self.items[~self.gone], self.values[~self.gone]
+        counts = np.bincount(items, minlength=self.n_items)
+        mean = float(values.mean()) if len(values) else (self.scale.low + self.scale.high) / 2
+        total = np.bincount(items, weights=values, minlength=self.n_items)
         return np.round((total + 5 * mean) / (counts + 5), 6), counts
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -63,6 +68,7 @@ class ShopLog:
             "log.items": self.items[rows],
             "log.values": self.values[rows],
             "log.ticks": self.ticks[rows],
+            "log.gone": self.gone[rows],
             "log.texts": spoken,
             "log.ends": ends,
         }
@@ -75,3 +81,4 @@ class ShopLog:
         ticks = state["log.ticks"].astype(np.int32)
         self.add(0, state["log.users"], state["log.items"], state["log.values"].astype(np.float64), texts)
         self.ticks[len(self.ticks) - len(ticks) :] = ticks
+        self.gone[len(self.gone) - len(ticks) :] = state["log.gone"]

@@ -17,7 +17,8 @@ def shilling(view: ShopView) -> dict[str, float]:
     by customers. ``shill_ratings``: given in this tick. ``ratings_refused``: by the shop, in this tick.
     ``noticed_D`` and ``mistaken_D``: share of shills that have rated, and of customers, whom detector D flagged when
     it last looked. ``trust_shills`` and ``trust_customers``: mean weight that the defence last gave them;
-    ``customers_lost``: share of customers trusted less than half.
+    ``customers_lost``: share of customers trusted less than half. ``removed_of_shills`` and ``removed_of_customers``:
+    share of their reviews that a moderator removed so far.
     """
     found = {
         "target_exposure": _exposure(view.shown, view.targets, view.fresh),
@@ -30,6 +31,8 @@ def shilling(view: ShopView) -> dict[str, float]:
         "shill_ratings": float(view.shill_ratings),
         "ratings_refused": float(view.refused),
     }
+    if view.moderated:
+        found["removed_of_shills"], found["removed_of_customers"] = view.removed
     for name, suspicion in view.suspicion.items():
         of = name.replace("-", "_")
         flagged = suspicion.flagged

@@ -47,3 +47,7 @@ class ShopView:
     """By detector, what it last thought of all accounts."""
     trust: Trust | None
     """What the defence last thought of all accounts; None without a defence."""
+    moderated: bool = False
+    """Whether a moderator looks at reviews."""
+    removed: tuple[float, float] = (float("nan"), float("nan"))
+    """Share of all reviews by shills, and by customers, that a moderator removed so far; NaN where there are none."""

@@ -101,6 +101,7 @@ class Shilling(TownScenario):
         "customers.mind",
         *(f"shop.{key}" for key in Shop.model_fields),
         "shills",
+        "moderator",
         "watch",
     )
 
@@ -118,8 +119,17 @@ class Shilling(TownScenario):
     "What chooses what is shown, with its own settings beside its name."
     retrain: int = Field(default=2, ge=1)
     "The recommender learns anew every so many ticks."
+    moderator: Use = Use(name="none")
+    "What looks at new reviews, and may remove them with their ratings, with its own settings beside its name."
     watch: tuple[str, ...] = ("pca", "popularity-profile", "group", "text")
     "Detectors that look at the log each time the recommender learns; they change nothing."
+
+    @field_validator("moderator")
+    @classmethod
+    def _moderator_is_known(cls, use: Use) -> Use:
+        if use.name != "none":
+            configure("moderator", use.name, use.settings())
+        return use
 
     @field_validator("watch")
     @classmethod
@@ -152,8 +162,8 @@ class Shilling(TownScenario):
         return self
 
     def asking(self) -> Sequence[str]:
-        """The shills, where their attack can ask a model and one is named."""
-        return ["shills"] if self.shills.count and self.writes_by_model() else []
+        """The shills, where their attack can ask a model and one is named; a defence that is given one."""
+        return [*super().asking(), *(["shills"] if self.shills.count and self.writes_by_model() else [])]
 
     def writes_by_model(self) -> bool:
         """Whether the attack is one that asks, and has been given a model."""

@@ -78,10 +78,13 @@ class TownScenario(Scenario):
 
     def asking(self) -> Sequence[str]:
         """Those who ask a language model: groups, and whoever else does."""
-        return [name for name, group in self.populations().items() if group.count and group.mind.startswith("llm")]
+        groups = [name for name, group in self.populations().items() if group.count and group.mind.startswith("llm")]
+        return [*groups, *(["defence"] if self.model_of("defence") else [])]
 
     def model_of(self, name: str) -> str:
-        """The model that ``name``, one of ``asking``, asks; "" where none is named."""
+        """The model that ``name``, one of ``asking``, asks; "" where none is named. A defence asks its own only."""
+        if name == "defence":
+            return str(self.defence.settings().get("model", ""))
         own: str = getattr(getattr(self, name), "model", "")
         return own or self.chat.model
 
