@@ -41,6 +41,8 @@ class Guard:
             own = given.get("detector", {})
             given["detector"] = {**(own if isinstance(own, Mapping) else {}), "name": detector}
         _, config = configure("defence", component, given)
+        if getattr(config, "model", ""):
+            raise InputError(f"defence {name!r} asks a language model in towns only; leave out its setting 'model'.")
         chosen = getattr(config, "detector", None)
         needs = tuple(getattr(find("detector", chosen.name), "needs", ())) if chosen is not None else ()
         if "texts" in needs and not texts:

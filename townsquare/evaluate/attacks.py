@@ -99,11 +99,7 @@ async def aevaluate_attacks(
     Raises InputError for what cannot be evaluated, ContractError for a plug-in that fails.
     """
     settings, progress, tell = settings or AttacksSettings(), progress or _quiet, tell or _silent
-    ratings = (
-        data
-        if isinstance(data, RatingData)
-        else load(data, settings.liked, low=settings.low, high=settings.high, step=settings.step)
-    )
+    ratings = data if isinstance(data, RatingData) else _loaded(data, settings)
     texts = ratings.log.texts is not None
     guarded = guards(defences, settings.defences, texts=texts)
     named = checked_attacks(attacks, settings.attacks)
@@ -124,6 +120,10 @@ async def aevaluate_attacks(
     if kept is not None:
         kept.write(rows, {"table": table, "visible": seen}, remarks)
     return AttacksResult(ratings.name, targets, tuple(table), tuple(seen), tuple(rows), remarks)
+
+
+def _loaded(data: str | Path, settings: AttacksSettings) -> RatingData:
+    return load(data, settings.liked, low=settings.low, high=settings.high, step=settings.step)
 
 
 def evaluate_attacks(data: str | Path | RatingData, *names: Sequence[str], **options: Any) -> AttacksResult:

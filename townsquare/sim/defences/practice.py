@@ -34,7 +34,7 @@ class Practice(Settings):
     campaigns: int = Field(default=5, ge=1)
     """Each attack is run this often, every time for another item drawn at random and with its part of the fakes."""
     fillers: int | None = Field(default=None, ge=0)
-    """Ratings of each fake besides its target; by default the median of what users have rated, less one."""
+    """Ratings of each fake besides its target; by default short in one campaign and long in another, as users are."""
 
     @field_validator("learns_from")
     @classmethod
@@ -52,22 +52,26 @@ async def practised(
 
     The defender knows all ratings (level white). Without ratings every row counts as a like, and fakes like whatever
     they touch. Targets are drawn anew, and the attacks draw from streams of their own: an attacker with the same seed
-    makes other fakes. Fillers are at most half the catalogue. An empty log stays empty. Raises InputError where an
-    attack cannot be run.
+    makes other fakes. Nobody knows how long the attacker's profiles are, so campaign c of n is as long as the user at
+    the share (c + 1/2) / n of all by number of ratings, half the catalogue at most. An empty log stays empty. Raises
+    InputError where an attack cannot be run.
     """
     if not len(log):
         return log, np.zeros(log.n_users, np.int8)
     known_log = log if log.scale is not None else replace(log, values=np.ones(len(log)), scale=_LIKES)
     rows = np.bincount(log.users, minlength=log.n_users)
     rows = rows[rows > 0]
-    fillers = int(np.median(rows)) - 1 if practice.fillers is None else practice.fillers
-    fillers = max(0, min(fillers, log.n_items // 2))
+    shares = (np.arange(practice.campaigns) + 0.5) / practice.campaigns
+    lengths = np.quantile(rows, shares).astype(int) - 1
+    if practice.fillers is not None:
+        lengths = np.full(practice.campaigns, practice.fillers)
+    lengths = np.clip(lengths, 0, log.n_items // 2)
     total = max(5, round(practice.share * len(rows)))
     rng = streams.get("defence", "practice")
     targets = rng.permutation(np.unique(log.items))
     joined, tick, run = known_log, int(log.ticks.max()), 0
     for name in practice.learns_from:
-        for part in np.array_split(np.arange(total), practice.campaigns):
+        for part, fillers in zip(np.array_split(np.arange(total), practice.campaigns), lengths.tolist(), strict=True):
             own = Streams(int(rng.integers(2**63)))
             attack: Attack = make("attack", name, {}, own)
             view = Knowledge(known_log, catalogue, attack.level, 1.0, own.get("knowledge"))
