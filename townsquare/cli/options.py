@@ -142,7 +142,9 @@ def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     sweep = _verb(
         verbs, "sweep", "tables", "arms x seeds over processes, one table at the end; goes on where it stopped"
     )
-    sweep.add_argument("file", metavar="FILE", help="a sweep file, or the name of a built-in one (news, demo)")
+    sweep.add_argument(
+        "file", metavar="FILE", help="a sweep file, or the name of a built-in one (demo, news, shilling)"
+    )
     sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the sweep (default: runs/sweep_NAME)")
     sweep.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the cores at hand)")
     sweep.add_argument("--seeds", metavar="LIST", help="seeds instead of the file's: 0..4 or 0,1,2")

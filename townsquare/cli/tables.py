@@ -29,6 +29,12 @@ _MAIN = (
     "quality_created",
     "quality_exposed",
     "corr_quality_like",
+    "target_exposure",
+    "target_rating",
+    "opinion_shown",
+    "rating_given",
+    "trust_shills",
+    "customers_lost",
 )
 
 
