@@ -46,6 +46,9 @@ TOLD = [
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
 SMALL = {"users.count": 40, "creators.count": 4, "ticks": 24, "record.snapshots": 12}
 """What a block's town shrinks to where the block does not say itself."""
+SHOP = {"customers.count": 60, "shop.items": 60, "shop.past": 8, "shills.count": 6, "shills.fillers": 8, "ticks": 8,
+        "recommender.factors": 4}  # fmt: skip
+"""The same for a shop."""
 
 BLOCK = re.compile(r"(?:^<!-- test: (\w+) -->\n)?^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -66,12 +69,13 @@ def blocks(page: Path) -> list[Block]:
 DRIVER = """
 import ast, asyncio, inspect, json, re, shlex, subprocess, sys
 from townsquare import cli, runs
-small, steps = json.loads(sys.stdin.read())
+small, shop, steps = json.loads(sys.stdin.read())
 resolve = runs.resolve
 
 def shrunk(scenario, seed, values):
     own = isinstance(scenario, runs.Scenario)
-    return resolve(scenario, seed, values if own else {**small, **dict(values or {})})
+    less = shop if scenario == "shilling" else small
+    return resolve(scenario, seed, values if own else {**less, **dict(values or {})})
 
 def command(words):
     if words[1] == "sweep":
@@ -116,7 +120,7 @@ def told(tmp_path, endpoint):
         environment = os.environ | endpoint | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", DRIVER],
-            input=json.dumps([SMALL, [[step.language, step.text] for step in steps]]),
+            input=json.dumps([SMALL, SHOP, [[step.language, step.text] for step in steps]]),
             cwd=tmp_path,
             env=environment,
             capture_output=True,
