@@ -11,11 +11,10 @@ from townsquare.evaluate.attack_bench import CLEAN, Bench, Trial
 from townsquare.evaluate.attack_guard import Guard
 from townsquare.evaluate.session import Session
 from townsquare.protocols import InputError, IntArray, Streams, make
-from townsquare.protocols.attack import Attack, Campaign, Knowledge, Profiles
+from townsquare.protocols.attack import Attack, Campaign, Profiles
 from townsquare.protocols.errors import did_you_mean
-from townsquare.protocols.recommender import answerable
 from townsquare.protocols.registry import configure
-from townsquare.sim.attacks.crafted import crafted
+from townsquare.sim.attacks.crafted import attack_with
 from townsquare.sim.attacks.size import n_fillers, n_profiles
 from townsquare.sim.attacks.targets import RULES, choose_targets
 
@@ -60,21 +59,18 @@ class Plan:
         attack: Attack = make("attack", key.attack, settings.attacks.get(key.attack, {}), streams)
         if session is not None and hasattr(attack, "ask"):
             attack.ask = session.ask
-        rng = streams.get("attack", "sample")
-        log = self.bench.split(key.seed).train
-        known = Knowledge(
-            log,
-            data.catalogue,
-            attack.level,
-            settings.sample,
-            rng,
-            titles=data.titles,
-            category_names=data.category_names,
-        )
         campaign = Campaign(np.array(key.targets), self.profiles, self.fillers, settings.intent)
         before = _tokens(session)
-        with answerable("attack", attack, "craft", 0):
-            made = await crafted(attack, known, campaign)
+        made = await attack_with(
+            attack,
+            self.bench.split(key.seed).train,
+            data.catalogue,
+            campaign,
+            streams,
+            settings.sample,
+            data.titles,
+            category_names=data.category_names,
+        )
         return Trial(key.attack, key.seed, key.targets, made, _tokens(session) - before)
 
     def remarks(self) -> tuple[str, ...]:

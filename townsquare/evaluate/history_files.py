@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
 from townsquare.evaluate.histories import Histories
 from townsquare.protocols import DataError, IntArray
 from townsquare.sim.data import sets, tables
 from townsquare.sim.data.chosen import choose
-from townsquare.sim.data.sheet import FORMATS, Sheet
+from townsquare.sim.data.sheet import FORMATS
+from townsquare.sim.data.shelf import shelf
 
-_TITLES = ("title", "name", "movie_title", "text")
-_GENRES = ("genres", "genre", "class", "categories", "category")
 _PARTS = ("train.txt", "valid.txt", "test.txt")
 
 
@@ -116,29 +114,11 @@ def _lines(path: Path) -> tuple[IntArray, IntArray]:
 
 
 def _shelf(path: Path | None, ids: Sequence[str]) -> tuple[tuple[str, ...] | None, csr_array | None]:
-    """Titles and genres of the items ``ids``, as far as the table has such columns; its other items are ignored."""
-    if path is None:
-        return None, None
-    sheet = Sheet.read(path, ("item_id",), (*_TITLES, *_GENRES)).ids("item_id")
-    columns = {name: pc.fill_null(column, "").to_pylist() for name, column in sheet.columns.items()}
-    row = {name: number for number, name in enumerate(columns["item_id"])}
-    missing = [name for name in ids if name not in row]
-    if missing:
-        raise DataError(f"{path} has no row for item {missing[0]!r}; {len(missing)} of {len(ids)} items have none.")
-    rows = [row[name] for name in ids]
-    title = next((columns[name] for name in _TITLES if name in columns), None)
-    kinds = next((columns[name] for name in _GENRES if name in columns), None)
-    texts = None if title is None else tuple(title[r] for r in rows)
-    return texts, None if kinds is None else _genres([kinds[r] for r in rows], path.suffix.lower() == ".item")
-
-
-def _genres(cells: Sequence[str], atomic: bool) -> csr_array | None:
-    """One column per genre. Several in a cell have | between them, or blanks in RecBole's files; else a cell is one."""
-    several = any("|" in cell for cell in cells)
-    split = [cell.split("|") if several else cell.split() if atomic else [cell] for cell in cells]
-    pairs = [(item, name.strip()) for item, names in enumerate(split) for name in dict.fromkeys(names) if name.strip()]
+    """Titles of the items ``ids``, and a matrix with one column per genre, as far as the table has such columns."""
+    titles, genres = (None, None) if path is None else shelf(path, ids)
+    pairs = [(item, name) for item, names in enumerate(genres or []) for name in names]
     if not pairs:
-        return None
+        return titles, None
     names, columns = np.unique([name for _, name in pairs], return_inverse=True)
     rows = np.array([item for item, _ in pairs])
-    return csr_array((np.ones(len(rows)), (rows, columns)), (len(cells), len(names)))
+    return titles, csr_array((np.ones(len(rows)), (rows, columns)), (len(ids), len(names)))

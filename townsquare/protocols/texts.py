@@ -1,4 +1,4 @@
-"""Texts as arrays, for checkpoints."""
+"""Texts that can be kept: as arrays in checkpoints, and without what no file could hold."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,3 +19,8 @@ def unpack(coded: NDArray[Any], ends: NDArray[Any]) -> list[str]:
     whole, stops = coded.tobytes(), ends.tolist()
     starts = [0, *stops[:-1]]
     return [whole[a:b].decode("utf-8", "surrogatepass") for a, b in zip(starts, stops, strict=True)] if stops else []
+
+
+def printable(text: str) -> str:
+    """``text`` with a question mark for half a surrogate pair, which no table could hold."""
+    return text.encode("utf-8", "replace").decode()

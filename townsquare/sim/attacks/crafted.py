@@ -30,6 +30,7 @@ async def attack_with(
     sample: float = 0.1,
     titles: Sequence[str] | None = None,
     descriptions: Sequence[str] | None = None,
+    category_names: Sequence[str] = (),
 ) -> Profiles:
     """The profiles that ``attack`` makes of what its level allows it to know of ``log``; see ``crafted``.
 
@@ -42,11 +43,21 @@ async def attack_with(
         sample: share of real users whose profiles an attack of the level grey sees, one at least.
         titles: (n_items,) what items are called, where known.
         descriptions: (n_items,) what is said of them, where known.
+        category_names: of the catalogue's categories, by number, where known.
     """
     if getattr(attack, "level", None) not in LEVELS:
         raise ContractError(f"{named('attack', attack)} must declare its level, one of {', '.join(LEVELS)}.")
     rng = streams.get("attack", "sample")
-    known = Knowledge(log, catalogue, attack.level, sample, rng, titles=titles, descriptions=descriptions)
+    known = Knowledge(
+        log,
+        catalogue,
+        attack.level,
+        sample,
+        rng,
+        titles=titles,
+        descriptions=descriptions,
+        category_names=category_names,
+    )
     return await crafted(attack, known, campaign)
 
 

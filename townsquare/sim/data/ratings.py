@@ -16,11 +16,10 @@ from townsquare.sim.data import sets, tables
 from townsquare.sim.data.chosen import choose
 from townsquare.sim.data.headless import Headless, headless
 from townsquare.sim.data.sheet import FORMATS, Sheet
+from townsquare.sim.data.shelf import shelf
 
 _PUBLISHED = ("u.data", "ratings.dat", "ratings.txt", "profiles.txt")
 """What files of ratings without a header are called in the archives that people have."""
-_TITLES = ("title", "name", "movie_title", "text")
-_GENRES = ("genres", "genre", "class", "categories", "category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def load(
 
     Raises DataError naming file, line and what is allowed; InputError for a scale that is none.
     """
-    path, shelf = _files(source)
+    path, items_table = _files(source)
     columns, place = _cells(path)
     values = _numbers(path, "rating", columns["rating"], place)
     scale = _scale(path, values, (low, high, step, liked), place)
@@ -82,7 +81,7 @@ def load(
     n_users, n_items = len(user_ids), len(item_ids)
     log = Interactions(users[order], items[order], values[order], ticks, n_users, n_items, scale, texts)
     log, remarks = _once(log)
-    titles, categories, names = _shelf(shelf, item_ids)
+    titles, categories, names = _shelf(items_table, item_ids)
     catalogue = replace(Catalogue.bare(n_items), categories=categories)
     return RatingData(Path(source).name, log, catalogue, titles, user_ids, item_ids, names, remarks)
 
@@ -197,29 +196,12 @@ def _once(log: Interactions) -> tuple[Interactions, tuple[str, ...]]:
 
 
 def _shelf(path: Path | None, ids: Sequence[str]) -> tuple[tuple[str, ...] | None, IntArray, tuple[str, ...]]:
-    """Titles, (n_items,) category numbers (-1 for none) and the names of the categories."""
+    """Titles, (n_items,) category numbers (-1 for none) and the names of the categories, the first of each item."""
     unknown = np.full(len(ids), -1, np.int32)
-    if path is None:
-        return None, unknown, ()
-    sheet = Sheet.read(path, ("item_id",), (*_TITLES, *_GENRES)).ids("item_id")
-    columns = {name: pc.fill_null(column, "").to_pylist() for name, column in sheet.columns.items()}
-    row = {name: number for number, name in enumerate(columns["item_id"])}
-    missing = [name for name in ids if name not in row]
-    if missing:
-        raise DataError(f"{path} has no row for item {missing[0]!r}; {len(missing)} of {len(ids)} items have none.")
-    title = next((columns[name] for name in _TITLES if name in columns), None)
-    kinds = next((columns[name] for name in _GENRES if name in columns), None)
-    titles = None if title is None else tuple(title[row[name]] for name in ids)
-    if kinds is None:
+    titles, genres = (None, None) if path is None else shelf(path, ids)
+    if genres is None:
         return titles, unknown, ()
-    first = _first([kinds[row[name]] for name in ids], path.suffix.lower() == ".item")
+    first = [of[0] if of else "" for of in genres]
     names = tuple(sorted({name for name in first if name}))
     number = {name: place for place, name in enumerate(names)}
     return titles, np.array([number.get(name, -1) for name in first], np.int32), names
-
-
-def _first(cells: Sequence[str], atomic: bool) -> list[str]:
-    """The first category of each cell: several have | between them, or blanks in RecBole's files."""
-    several = any("|" in cell for cell in cells)
-    split = [cell.split("|") if several else cell.split() if atomic else [cell] for cell in cells]
-    return [names[0].strip() if names else "" for names in split]

@@ -22,6 +22,7 @@ from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import Recommender
 from townsquare.protocols.slates import Slates
 from townsquare.protocols.streams import Streams
+from townsquare.protocols.texts import printable
 from townsquare.protocols.workers import Workers
 from townsquare.sim.environments import feed_judge
 from townsquare.sim.environments.article_text import article_text
@@ -263,7 +264,7 @@ class Feed:
             np.concatenate([category, story.category]),
             np.concatenate([worth, story.quality]),
             np.concatenate([vector, story.vector]),
-            text=[_printable(text) for text in posts.text] + [""] * len(story.author),
+            text=[printable(text) for text in posts.text] + [""] * len(story.author),
             seat=np.array([self.seat(author) for author in [*posts.agent.tolist(), *story.author.tolist()]], np.int64),
         )
         counts = np.bincount(author, minlength=self.n_creators)
@@ -376,8 +377,3 @@ class Feed:
         self.creators = np.array(state["creators"], np.float64)
         self.articles.load(state)
         self.memory.load(state)
-
-
-def _printable(text: str) -> str:
-    """Half a surrogate pair is nothing that a table could hold."""
-    return text.encode("utf-8", "replace").decode()

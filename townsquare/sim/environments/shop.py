@@ -20,6 +20,7 @@ from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import Recommender, lesson
 from townsquare.protocols.slates import Slates
 from townsquare.protocols.streams import Streams
+from townsquare.protocols.texts import printable
 from townsquare.sim.environments import feed_judge
 from townsquare.sim.environments.opinions import Opinions
 from townsquare.sim.environments.shop_judge import objections
@@ -322,7 +323,7 @@ class Shop:
         made = Events.of("rate", actions.agent, actions.item, value=value, rank=slot, why=reason)
         kind = np.where(good, made.kind, KIND["refused"]).astype(np.int8)
         made = Events(made.agent, kind, made.item, made.value, made.rank, made.ref, made.why)
-        texts = np.array([_printable(text) for text in actions.text[good]], object)
+        texts = np.array([printable(text) for text in actions.text[good]], object)
         agents, items = actions.agent[good], actions.item[good]
         self.log.add(tick, agents, items, actions.value[good].astype(np.float64), texts)
         written = np.flatnonzero(texts != "")
@@ -360,8 +361,3 @@ class Shop:
             Review(int(log.users[row]), int(log.items[row]), int(log.ticks[row]), log.texts[row], row)
             for row in written
         ]
-
-
-def _printable(text: str) -> str:
-    """Half a surrogate pair is nothing that a table could hold."""
-    return str(text).encode("utf-8", "replace").decode()

@@ -1,6 +1,5 @@
 """How much fake profiles look like genuine ones."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,10 +7,9 @@ from scipy.sparse import csr_array
 
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.interactions import Scale
+from townsquare.sim.word_runs import word_runs, words
 
-_RUN = 3  # words
 _SHARED = 0.5
-_WORD = re.compile(r"\w+")
 
 
 def rating_distances(
@@ -48,7 +46,7 @@ def text_duplication(texts: Sequence[str]) -> float:
     Case and punctuation do not count. Empty reviews are left out; one of fewer than three words is one run. NaN where
     there are no reviews.
     """
-    runs = [_runs(text) for text in texts]
+    runs = [word_runs(words(text)) for text in texts]
     runs = [one for one in runs if one]
     if not runs:
         return float("nan")
@@ -74,10 +72,3 @@ def _divergence(p: FloatArray, q: FloatArray) -> FloatArray:
     ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
     found: FloatArray = (p * np.log(ratio)).sum(axis=1)
     return found
-
-
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = _WORD.findall(text.lower())
-    if len(words) < _RUN:
-        return {tuple(words)} if words else set()
-    return {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}

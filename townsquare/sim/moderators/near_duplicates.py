@@ -1,16 +1,13 @@
 """A moderator of reviews: what somebody else has said almost word by word is removed (ours)."""
 
-import re
-
 import numpy as np
 from pydantic import Field
 
 from townsquare.protocols.moderator import ACTION, Posts, Verdicts
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
+from townsquare.sim.word_runs import word_runs, words
 
-_WORDS = 3
-"""Words in a row that are compared."""
 _SHORT = 6
 """Shorter texts are alike by chance, and are left alone."""
 
@@ -54,8 +51,8 @@ class NearDuplicates:
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.lower())
-    return set() if len(words) < _SHORT else {tuple(words[i : i + _WORDS]) for i in range(len(words) - _WORDS + 1)}
+    found = words(text)
+    return set() if len(found) < _SHORT else word_runs(found)
 
 
 def _note(
