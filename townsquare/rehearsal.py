@@ -12,6 +12,7 @@ from townsquare.agents.prompts.judge_account import judge_account
 from townsquare.agents.roles.account_judge import LINES, Opinion
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.scenario import Use
+from townsquare.sim.scenarios.feed import FeedScenario
 from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.sim.scenarios.team import Team
@@ -53,7 +54,7 @@ def estimated(scenario: TownScenario) -> Estimate | None:
     if not groups:
         return None
     whole = Estimate(0, 0, 0, 0.0)
-    if "defence" in groups:
+    if isinstance(scenario, FeedScenario) and "defence" in groups:
         whole += _of_defence(scenario)
         groups = [group for group in groups if group != "defence"]
         scenario = scenario.model_copy(update={"defence": Use(name="none")})
@@ -82,7 +83,7 @@ def estimated(scenario: TownScenario) -> Estimate | None:
     return whole
 
 
-def _of_defence(scenario: TownScenario) -> Estimate:
+def _of_defence(scenario: FeedScenario) -> Estimate:
     """Every account, each time the recommender learns, with as many ratings as a prompt shows: more than will be."""
     accounts = sum(group.count for group in scenario.populations().values())
     learns = -(-scenario.ticks // scenario.retrain)

@@ -20,6 +20,7 @@ from townsquare.protocols.town import Mind
 from townsquare.sim.recommenders.remote import CAPABILITY as RECOMMEND
 from townsquare.sim.recommenders.remote import Garbled, Unanswered
 from townsquare.sim.recommenders.remote import Remote as RemoteRecommender
+from townsquare.sim.scenarios.feed import FeedScenario
 from townsquare.sim.scenarios.team import Team
 from townsquare.sim.scenarios.town import TownScenario
 
@@ -166,6 +167,8 @@ def remote_groups(scenario: TownScenario) -> list[str]:
 
 def remote_recommenders(scenario: TownScenario) -> list[str]:
     """The agents that recommend at some tick, "" for whoever can."""
+    if not isinstance(scenario, FeedScenario):
+        return []
     ticks = [0, *sorted(change.tick for change in scenario.changes)]
     used = [scenario.at(tick).recommender for tick in ticks]
     return list(dict.fromkeys(use.settings().get("agent", "") for use in used if use.name == "remote"))

@@ -26,6 +26,7 @@ from townsquare.protocols.workers import Workers
 from townsquare.sim import engine
 from townsquare.sim.defences.lorec import LoRec
 from townsquare.sim.measures.view import TickView
+from townsquare.sim.scenarios.feed import FeedScenario
 from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.sim.scenarios.town import TownScenario
@@ -117,7 +118,9 @@ def build(
     streams = Streams(scenario.seed)
     parts = _parts(scenario, streams, models, Workers(workers))
     first = scenario.at(0)
-    town = Town(parts.environment, parts.minds, recommender(first, streams, remotes), moderator=parts.moderator)
+    town = Town(parts.environment, parts.minds, moderator=parts.moderator)
+    if isinstance(first, FeedScenario):
+        town.recommender = recommender(first, streams, remotes)
     built = Built(
         town,
         parts.environment,
@@ -161,6 +164,8 @@ def _looks_at(measure: Callable[[Any], dict[str, float]]) -> object:
 
 def _defence(scenario: TownScenario, built: Built) -> Defence | None:
     """The defence that a scenario names; None where it names none, so that nothing is weighed."""
+    if not isinstance(scenario, FeedScenario):
+        return None
     streams = Streams(scenario.seed)
     name = scenario.defence.name
     if name == "none":
@@ -175,7 +180,7 @@ def _defence(scenario: TownScenario, built: Built) -> Defence | None:
     return made
 
 
-def recommender(scenario: TownScenario, streams: Streams, remotes: Remotes | None = None) -> Recommender:
+def recommender(scenario: FeedScenario, streams: Streams, remotes: Remotes | None = None) -> Recommender:
     """The recommender that a scenario names, not yet fitted; ``remotes`` connect one that is elsewhere."""
     name = scenario.recommender.name
     made = make("recommender", name, scenario.recommender.settings(), streams)
@@ -189,7 +194,7 @@ def recommender(scenario: TownScenario, streams: Streams, remotes: Remotes | Non
     return made
 
 
-def fitted_at(scenario: TownScenario, tick: int) -> int:
+def fitted_at(scenario: FeedScenario, tick: int) -> int:
     """The tick at or before ``tick`` at whose start the recommender last learnt from scratch: every ``retrain``
     ticks, and when another recommender, or defence, takes over.
     """
@@ -204,6 +209,8 @@ def fitted_at(scenario: TownScenario, tick: int) -> int:
 def retune(built: Built, scenario: TownScenario, tick: int) -> None:
     """What the run loop does before each tick: swap recommender and defence where the scenario says so."""
     town = built.town
+    if not isinstance(scenario, FeedScenario):
+        return
     if tick and scenario.at(tick).recommender != scenario.at(tick - 1).recommender:
         town.recommender = recommender(scenario.at(tick), Streams(scenario.seed), built.remotes)
     if tick and scenario.at(tick).defence != scenario.at(tick - 1).defence:
@@ -218,6 +225,8 @@ async def restore(built: Built, scenario: TownScenario, tick: int, state: Mappin
     for group, mind in town.minds.items():
         if isinstance(mind, Remembers):
             mind.load(_part(state, f"mind.{group}."))
+    if not isinstance(scenario, FeedScenario):
+        return
     town.recommender = recommender(scenario.at(max(tick - 1, 0)), Streams(scenario.seed), built.remotes)
     last = fitted_at(scenario, max(tick - 1, 0))
     town.defence = _defence(scenario.at(last), built)
@@ -234,8 +243,9 @@ def _part(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 def state_of(built: Built) -> dict[str, Any]:
     """Everything a checkpoint holds."""
     state = dict(built.environment.state())
-    if isinstance(built.town.recommender, Stateful):
-        state |= {f"recommender.{name}": array for name, array in built.town.recommender.state().items()}
+    learner: object = built.town.recommender
+    if isinstance(learner, Stateful):
+        state |= {f"recommender.{name}": array for name, array in learner.state().items()}
     for group, mind in built.town.minds.items():
         if isinstance(mind, Remembers):
             state |= {f"mind.{group}.{name}": array for name, array in mind.state().items()}

@@ -16,6 +16,11 @@ class Slates:
     scores: FloatArray
     """(agents, k) what the ids were ranked by; -inf in empty places."""
 
+    @classmethod
+    def nothing(cls) -> "Slates":
+        """Nobody is shown anything."""
+        return cls(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32))
+
 
 def top_k(scores: FloatArray, items: IntArray, k: int, allowed: BoolArray | None = None) -> Slates:
     """The ``k`` best items of each row, ties to the earlier column.

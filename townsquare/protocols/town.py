@@ -44,21 +44,17 @@ class Remembers(Protocol):
 class Environment(Protocol):
     """Holds the state of the town; the only thing that may change it.
 
-    One tick calls ``supply``, ``apply``, ``history`` (when it is time to learn), ``match``, ``observe`` and ``apply``,
-    in this order.
+    One tick calls ``supply``, ``apply``, ``observe`` and ``apply``, in this order; where a recommender chooses what is
+    shown (``Matched``), ``history`` (when it is time to learn) and ``match`` come before ``observe``.
     """
 
     def supply(self, tick: int) -> Sequence[Observations]:
         """What those see who may put new items into the town; empty where nobody does."""
 
-    def history(self, tick: int) -> tuple[Interactions, Catalogue]:
-        """What the recommender may learn from at ``tick``."""
-
-    def match(self, tick: int, recommender: Recommender) -> Slates:
-        """What is put before each reader."""
-
     def observe(self, tick: int, slates: Slates) -> Sequence[Observations]:
-        """What each group sees. After this nothing changes until every mind has answered."""
+        """What each group sees. After this nothing changes until every mind has answered. Without a recommender
+        ``slates`` has no rows.
+        """
 
     def apply(self, tick: int, actions: Sequence[Actions]) -> Events:
         """Change the state; an action that is refused leaves it untouched and becomes a ``refused`` event."""
@@ -68,6 +64,17 @@ class Environment(Protocol):
 
     def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take up where ``state`` was taken."""
+
+
+@runtime_checkable
+class Matched(Environment, Protocol):
+    """An environment in which a recommender chooses what is shown."""
+
+    def history(self, tick: int) -> tuple[Interactions, Catalogue]:
+        """What the recommender may learn from at ``tick``."""
+
+    def match(self, tick: int, recommender: Recommender) -> Slates:
+        """What is put before each reader."""
 
 
 @runtime_checkable
@@ -91,11 +98,12 @@ class Trusting(Protocol):
 
 @dataclass(slots=True)
 class Town:
-    """An environment with its minds (by population), its recommender and, where there is one, its moderator."""
+    """An environment with its minds (by population) and, where there are any, its recommender and its moderator."""
 
     environment: Environment
     minds: Mapping[str, Mind]
-    recommender: Recommender
+    recommender: Recommender | None = None
+    """What chooses what is shown, in an environment that is ``Matched``; None in a town without a feed."""
     learns: bool = True
     """Whether the recommender learns from scratch at the start of the next tick."""
     moderator: Moderator | None = None

@@ -10,7 +10,8 @@ from townsquare.protocols.events import Events
 from townsquare.protocols.moderator import Verdicts
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import answerable, lesson, named, sealed_columns
-from townsquare.protocols.town import Governed, Mind, Remembers, Town, Trusting
+from townsquare.protocols.slates import Slates
+from townsquare.protocols.town import Governed, Matched, Mind, Remembers, Town, Trusting
 
 
 async def tick(t: int, town: Town) -> Events:
@@ -24,21 +25,30 @@ async def tick(t: int, town: Town) -> Events:
     ruled = await govern(t, town)  # govern: what was disputed is reviewed
     if town.learns:
         await learn(t, town)  # learn, before anybody is shown anything
-    slates = environment.match(t, town.recommender)  # match
-    seen = environment.observe(t, slates)  # observe
+    seen = environment.observe(t, match(t, town))  # match, observe
     actions = await decide(seen, town.minds)  # decide: the one barrier
     events = Events.concat([made, ruled, environment.apply(t, actions)])  # apply, in a fixed order
     for mind in town.minds.values():
         if isinstance(mind, Remembers):
             mind.remember(t, events)  # remember
-    with answerable("recommender", town.recommender, "update", t):
-        town.recommender.update(sealed_columns(events))
+    if town.recommender is not None:
+        with answerable("recommender", town.recommender, "update", t):
+            town.recommender.update(sealed_columns(events))
     return events
+
+
+def match(t: int, town: Town) -> Slates:
+    """What the recommender puts before everybody; nothing in a town without one."""
+    if town.recommender is None:
+        return Slates.nothing()
+    return _fed(town).match(t, town.recommender)
 
 
 async def learn(t: int, town: Town) -> None:
     """Fit the recommender to what the environment remembers, each account weighed by the defence, if there is one."""
-    log, catalogue = town.environment.history(t)
+    if town.recommender is None:
+        return
+    log, catalogue = _fed(town).history(t)
     log, catalogue = sealed_columns(log), sealed_columns(catalogue)
     trust = None
     if town.defence is not None:
@@ -68,6 +78,15 @@ async def govern(t: int, town: Town) -> Events:
     if not isinstance(verdicts, Verdicts) or len(verdicts.action) != len(posts):
         raise ContractError(f"{named('moderator', town.moderator)} gave no verdict on each of {len(posts)} posts.")
     return town.environment.govern(t, posts, verdicts)
+
+
+def _fed(town: Town) -> Matched:
+    if not isinstance(town.environment, Matched):
+        raise ContractError(
+            f"{type(town.environment).__name__} does not have the methods of an environment with a recommender: "
+            "history, match."
+        )
+    return town.environment
 
 
 async def _answer(mind: Mind, seen: Observations) -> Actions:

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from townsquare.protocols.chat_settings import checked_model
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
-from townsquare.sim.scenarios.town import TownScenario
+from townsquare.sim.scenarios.feed import FeedScenario
 
 
 class Trait(Settings):
@@ -201,7 +201,7 @@ class Interruption(Settings):
         return topic
 
 
-class News(TownScenario):
+class News(FeedScenario):
     """A news ecosystem: creators publish, a feed mixes, readers click, like and drift."""
 
     environment: ClassVar[str] = "feed"
@@ -209,7 +209,7 @@ class News(TownScenario):
     control: ClassVar[dict[str, dict[str, str]]] = {"random": {"recommender.name": "random"}}
     """The arm that every comparison should hold: matching at random."""
     fixed: ClassVar[tuple[str, ...]] = (
-        *TownScenario.fixed,
+        *FeedScenario.fixed,
         "users.count",
         "users.threshold",
         "users.quality_weight",

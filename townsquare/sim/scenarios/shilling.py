@@ -9,7 +9,7 @@ from townsquare.protocols.chat_settings import checked_model
 from townsquare.protocols.registry import configure
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
-from townsquare.sim.scenarios.town import TownScenario
+from townsquare.sim.scenarios.feed import FeedScenario
 
 
 class Customers(Settings):
@@ -88,7 +88,7 @@ class Shills(Settings):
         return checked_model(model)
 
 
-class Shilling(TownScenario):
+class Shilling(FeedScenario):
     """A shop under attack: customers buy and rate, shills rate, the recommender learns from both."""
 
     environment: ClassVar[str] = "shop"
@@ -96,7 +96,7 @@ class Shilling(TownScenario):
     control: ClassVar[dict[str, dict[str, str]]] = {"honest": {"shills.count": "0"}}
     """The arm that every comparison should hold: nobody shills."""
     fixed: ClassVar[tuple[str, ...]] = (
-        *TownScenario.fixed,
+        *FeedScenario.fixed,
         "customers.count",
         "customers.mind",
         *(f"shop.{key}" for key in Shop.model_fields),

@@ -1,22 +1,21 @@
-"""What every scenario with a town in it has: a recommender that learns, models, a budget, agents elsewhere."""
+"""What every scenario with a town in it has: groups of agents, models, a budget, agents elsewhere."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import model_validator
 
 from townsquare.protocols.chat_settings import Budget, ChatSettings
 from townsquare.protocols.questionnaire import Questionnaire
-from townsquare.protocols.registry import configure
 from townsquare.protocols.remote_settings import RemoteSettings
-from townsquare.protocols.scenario import Scenario, Use
+from townsquare.protocols.scenario import Scenario
 
 ANSWERS = ("model", "temperature", "max_tokens", "draw")
 """The keys of ``chat`` that decide what is answered; they may change at a tick, the others only how it is reached."""
 
 
 class TownScenario(Scenario):
-    """Groups of agents, each with a mind, and a recommender between them and the items of the town."""
+    """Groups of agents, each with a mind."""
 
     groups: ClassVar[tuple[str, ...]] = ()
     """Keys under which a group stands: its ``count``, its ``mind``, and where it has one its ``model``."""
@@ -26,7 +25,6 @@ class TownScenario(Scenario):
         "budget",
         "remote",
         "questionnaires",
-        "retrain",
     )
 
     chat: ChatSettings = ChatSettings()
@@ -37,24 +35,6 @@ class TownScenario(Scenario):
     "Where agents are that decide or recommend from other processes."
     questionnaires: tuple[Questionnaire, ...] = ()
     "Questions put to a group at some ticks; they never change the run."
-    recommender: Use = Use(name="bpr")
-    "What chooses what is shown, with its own settings beside its name."
-    retrain: int = Field(default=1, ge=1)
-    "The recommender learns anew every so many ticks."
-    defence: Use = Use(name="none")
-    "What weighs the accounts of the log before the recommender learns from it."
-
-    @field_validator("recommender")
-    @classmethod
-    def _recommender_is_known(cls, use: Use) -> Use:
-        configure("recommender", use.name, use.settings())
-        return use
-
-    @field_validator("defence")
-    @classmethod
-    def _defence_is_known(cls, use: Use) -> Use:
-        configure("defence", use.name, use.settings())
-        return use
 
     @model_validator(mode="after")
     def _groups_are_there(self) -> Self:
@@ -78,13 +58,10 @@ class TownScenario(Scenario):
 
     def asking(self) -> Sequence[str]:
         """Those who ask a language model: groups, and whoever else does."""
-        groups = [name for name, group in self.populations().items() if group.count and group.mind.startswith("llm")]
-        return [*groups, *(["defence"] if self.model_of("defence") else [])]
+        return [name for name, group in self.populations().items() if group.count and group.mind.startswith("llm")]
 
     def model_of(self, name: str) -> str:
-        """The model that ``name``, one of ``asking``, asks; "" where none is named. A defence asks its own only."""
-        if name == "defence":
-            return str(self.defence.settings().get("model", ""))
+        """The model that ``name``, one of ``asking``, asks; "" where none is named."""
         own: str = getattr(getattr(self, name), "model", "")
         return own or self.chat.model
 
