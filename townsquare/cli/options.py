@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from townsquare import __version__
+from townsquare.cli import options_persuasion
 
 _EPILOG = """examples:
   townsquare run news                                     the news ecosystem, offline, in seconds
@@ -95,6 +96,10 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     replay.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     replay.add_argument("--workers", type=int, metavar="N", help="threads (results do not depend on it)")
     replay.add_argument("--json", action="store_true", help="print JSON")
+
+    options_persuasion.debate(
+        _verb(verbs, "debate", "debating", "debate a topic yourself, at this terminal, against any mind")
+    )
 
     ask = _verb(verbs, "ask", "asking", "print the exact prompts and answers of an agent's decisions at a tick")
     ask.add_argument("run", type=Path, metavar="RUN", help="a run folder")
@@ -202,6 +207,7 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         "--workers", type=int, default=2, metavar="N", help="threads (results do not depend on it)"
     )
     _attacks_verb(what)
+    options_persuasion.evaluate(what)
 
 
 def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]

@@ -29,6 +29,11 @@ _KINDS = (
     "attack",
     "detector",
     "defence",
+    "moderator",
+    "opinion",
+    "seeding",
+    "persuader",
+    "judge",
 )
 _EXTRAS = {
     "cf": ("implicit",),

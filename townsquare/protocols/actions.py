@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("click", "like", "post", "no_answer", "rate")
+KINDS = ("click", "like", "post", "no_answer", "rate", "say", "opinion", "guess", "code")
 """Action kinds by code. ``no_answer`` is what a mind returns for an agent whose model gave no valid answer: it never
-passes for a decision to do nothing.
+passes for a decision to do nothing. A debater can ``say`` something (``text``), hold an ``opinion`` on an item
+(``value``) and ``guess`` what the opponent is (``value``: 0 human, 1 ai); a judge can ``code`` a text (``vector``: a
+level per strategy).
 """
 KIND = {name: code for code, name in enumerate(KINDS)}
 
@@ -26,8 +28,8 @@ class Actions:
     item: IntArray
     """int32: what is clicked or liked; for a post the item that inspired it (-1 for none); for no_answer -1."""
     value: FloatArray
-    """float64: how much the agent makes of it (utility), or its rating; for no_answer the code of ``events.REASONS``;
-    else 0."""
+    """float64: how much the agent makes of it (utility), its rating, its opinion, its guess; for no_answer the code of
+    ``events.REASONS``; else 0."""
     vector: FloatArray
     """(n, d) content of a post, NaN rows for other kinds; d may be 0 when nobody posts."""
     text: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))

@@ -8,7 +8,22 @@ import numpy as np
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("post", "shown", "click", "like", "refused", "no_answer", "dispute", "verdict", "rate")
+KINDS = (
+    "post",
+    "shown",
+    "click",
+    "like",
+    "refused",
+    "no_answer",
+    "dispute",
+    "verdict",
+    "rate",
+    "assign",
+    "say",
+    "opinion",
+    "guess",
+    "code",
+)
 """Event kinds by code. Codes are part of the run-folder format: append, never reorder."""
 REASONS = (
     "",
@@ -30,10 +45,17 @@ REASONS = (
     "abstain",
     "show",
     "remove",
+    "before",
+    "after",
+    "drawn",
+    "followed",
+    "first audience",
+    "reply",
 )
 """Why, by code: the source of a slot for ``shown``, the objection for ``refused``, and for ``no_answer`` what became of
 the question: ``invalid`` even after a repair, ``declined`` by the model, ``failed`` on the way; what a ``verdict`` came
-to. Append, never reorder.
+to; whether an ``opinion`` was held before or after what could change it, and ``drawn``: from a table of what people
+did, not said by the agent. Append, never reorder.
 """
 KIND = {name: code for code, name in enumerate(KINDS)}
 REASON = {name: code for code, name in enumerate(REASONS)}
@@ -53,11 +75,14 @@ class Events:
     """int32: the item concerned, -1 for none."""
     value: FloatArray
     """float32, five decimals: utility for clicks and likes, quality for posts, a verdict's score, the rating of a
-    ``rate``; 0 elsewhere."""
+    ``rate``, the side of an ``assign`` (1 pro, -1 con), the opinion of an ``opinion`` (on its environment's scale),
+    what a ``guess`` took the opponent for (protocols/debate.py ``OPPONENTS``), the level of a ``code``; 0 elsewhere."""
     rank: IntArray
-    """int16: place in the slate, counted from 0; -1 where there is none."""
+    """int16: place in the slate, counted from 0; for a ``code`` the strategy; -1 where there is none."""
     ref: IntArray
-    """int32: for a post the item that inspired it, or that it reviews, else -1."""
+    """int32: for a post the item that inspired it, that it reviews or that it replies to; for a ``say`` what it
+    answers; for an ``assign`` the opponent; for an ``opinion`` the agent whose doing it was, if any; else -1.
+    """
     why: IntArray
     """int8: index into ``REASONS``."""
 

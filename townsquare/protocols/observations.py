@@ -36,7 +36,9 @@ class Observations:
     """The population the agents belong to."""
     task: str
     """What is asked of them: "read" (click and like what is shown), "create" (post new items), "shop" (take some of
-    what is shown, and rate it) or "rate" (rate anything).
+    what is shown, and rate it), "rate" (rate anything); in a debate "screen" (say how much one agrees with the topic,
+    and how much one had thought about it), "argue" (write the turn that is due), "settle" (say it again, and guess what
+    the opponent was) or "code" (say what rhetoric texts use); in a network "opine" (say what one thinks now).
     """
     agents: IntArray
     """(n,) agent ids."""

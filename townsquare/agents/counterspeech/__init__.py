@@ -1,0 +1,1 @@
+"""Bots that answer hateful comments: strategies, triggers, guards."""

@@ -1,0 +1,1 @@
+"""Minds that debate, and those that judge how."""

@@ -1,0 +1,1 @@
+"""Contestants that make a text more persuasive, and those who judge them."""

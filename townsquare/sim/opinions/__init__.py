@@ -1,0 +1,1 @@
+"""Models of how opinions change, one per file."""

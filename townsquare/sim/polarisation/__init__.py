@@ -1,0 +1,1 @@
+"""Measures of polarisation, and their null models."""
