@@ -211,7 +211,7 @@ def test_a_torn_segment_is_named(keep: int, folder: Path) -> None:
 
 @pytest.mark.parametrize("kinds", [["like", "likes"], "likes"])
 def test_a_kind_that_does_not_exist(kinds: str | list[str], finished: Path) -> None:
-    kinds_there = "post, shown, click, like, refused, no_answer, dispute, verdict, rate"
+    kinds_there = "post, shown, click, like, refused, no_answer, dispute, verdict, rate, assign, say, opinion, guess, code"
     told = rf"^kinds: there is no 'likes'\. Did you mean 'like'\? Kinds: {kinds_there}\.$"
     with pytest.raises(InputError, match=told):
         RunFolder(finished).events(kinds=kinds)

@@ -97,10 +97,12 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     replay.add_argument("--workers", type=int, metavar="N", help="threads (results do not depend on it)")
     replay.add_argument("--json", action="store_true", help="print JSON")
 
-    options_persuasion.debate(
-        _verb(verbs, "debate", "debating", "debate a topic yourself, at this terminal, against any mind")
-    )
+    told = "debate a topic yourself, at this terminal, against any mind"
+    options_persuasion.debate(_verb(verbs, "debate", "debating", told))
+    _asking_verbs(verbs)
 
+
+def _asking_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     ask = _verb(verbs, "ask", "asking", "print the exact prompts and answers of an agent's decisions at a tick")
     ask.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     ask.add_argument("--agent", required=True, metavar="A", help="an agent's number, or its name: panel-0")
@@ -208,6 +210,24 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     )
     _attacks_verb(what)
     options_persuasion.evaluate(what)
+    _moderators_verb(what)
+
+
+def _moderators_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
+    moderators = what.add_parser(  # type: ignore[attr-defined]
+        "moderators",
+        help="how well moderators tell harmful texts, how fast, and how easily they are got round",
+        description="How well moderators tell harmful texts from harmless ones.",
+        epilog="Texts that occur twice are left out before the split. docs/evaluate-moderators.md has the rest.",
+    )
+    moderators.set_defaults(module="evaluating_moderators", function="moderators", budget=None)
+    moderators.add_argument("--data", required=True, metavar="D", help="sms, or a table with text and label")
+    names = "none,retrieval,linear (`townsquare list moderator`)"
+    moderators.add_argument("--moderators", metavar="A,B", help=names)
+    moderators.add_argument("--harmless", metavar="A,B", help="labels that break no rule (default: ham, benign, ...)")
+    moderators.add_argument("--seeds", nargs="+", default=["0..4"], metavar="N", help="a split each (default 0..4)")
+    _sets(moderators)
+    moderators.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]

@@ -51,6 +51,13 @@ REASONS = (
     "followed",
     "first audience",
     "reply",
+    "label",
+    "blur",
+    "demote",
+    "hold",
+    "warn",
+    "limit",
+    "suspend",
 )
 """Why, by code: the source of a slot for ``shown``, the objection for ``refused``, and for ``no_answer`` what became of
 the question: ``invalid`` even after a repair, ``declined`` by the model, ``failed`` on the way; what a ``verdict`` came

@@ -2,15 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from townsquare.protocols.columns import FloatArray, IntArray
 
-ACTIONS = ("abstain", "show", "remove")
-"""What can become of a post, by code. ``abstain``: the moderator does not know, and nothing changes."""
+ACTIONS = ("abstain", "show", "remove", "label", "blur", "demote", "hold", "warn", "limit", "suspend")
+"""What can become of a post, by code. ``abstain``: the moderator does not know, and nothing changes. ``label``: shown
+with its category said; ``blur``: shown once asked for; ``demote``: shown after everything else; ``hold``: shown once a
+person has looked at it; ``remove``: shown to nobody; ``warn``: shown, and the author is told; ``limit``: the author's
+posts reach fewer for a while; ``suspend``: the author posts nothing for a while. Every one can be undone.
+"""
 ACTION = {name: code for code, name in enumerate(ACTIONS)}
+HARMLESS = ("abstain", "show")
+"""Actions that leave a post as it is; only ``show`` says that it is harmless."""
+
+
+class Span(NamedTuple):
+    """A part of a text that a verdict rests on: ``text[start:end]``."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,17 @@ class Posts:
     def __len__(self) -> int:
         return len(self.items)
 
+    @classmethod
+    def of_texts(cls, texts: Sequence[str], tick: int = 0) -> "Posts":
+        """Bare texts, each an item of its own number, by nobody: what tables of labelled texts are reviewed as."""
+        items = np.arange(len(texts), dtype=np.int32)
+        nobody = np.full(len(texts), -1, np.int32)
+        return cls(tick, items, nobody, np.zeros(len(texts), np.int32), items, lambda item: texts[item])
+
+    def texts(self) -> list[str]:
+        """What they say, in their order."""
+        return [self.text(item) for item in self.items.tolist()]
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
@@ -42,12 +66,43 @@ class Verdicts:
     score: FloatArray
     """(n,) how sure the moderator is that the post breaks the rules: 0 certainly not, 1 certainly."""
     rationale: Sequence[str] = field(default=())
-    """(n,) why, in a sentence each."""
+    """(n,) why, in a sentence each; () where none is given."""
+    category: Sequence[str] = field(default=())
+    """(n,) what kind of post it is: a label of the moderator's; "" where it does not know; () where none is given."""
+    spans: Sequence[Sequence[Span]] = field(default=())
+    """(n,) the parts of the text that the verdict rests on; () where none are given."""
+    evidence: Sequence[Sequence[str]] = field(default=())
+    """(n,) what else it rests on: names of rules, texts it was compared with; () where none is given."""
 
     @classmethod
     def abstaining(cls, n: int) -> "Verdicts":
         """Nothing is known of any."""
         return cls(np.zeros(n, np.int8), np.full(n, 0.5), [""] * n)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Texts with their labels, for moderators that learn."""
+
+    texts: Sequence[str]
+    """(n,)."""
+    labels: IntArray
+    """(n,) index into ``names``."""
+    names: Sequence[str]
+    """What the labels are called."""
+    harmful: Sequence[bool]
+    """(len(names),) whether a post with this label breaks the rules."""
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def where(self, rows: IntArray) -> "Labelled":
+        """The given rows."""
+        return Labelled([self.texts[row] for row in rows.tolist()], self.labels[rows], self.names, self.harmful)
+
+    def broken(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        """(n,) whether a text breaks the rules."""
+        return np.asarray(self.harmful, bool)[self.labels]
 
 
 @runtime_checkable
@@ -56,3 +111,11 @@ class Moderator(Protocol):
 
     async def review(self, posts: Posts) -> Verdicts:
         """One verdict per post. What cannot be decided is abstained from, never shown as harmless."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A moderator that learns from labelled texts before it reviews any."""
+
+    def learn(self, examples: Labelled) -> None:
+        """Take in all of ``examples``; what was learnt before is forgotten."""
