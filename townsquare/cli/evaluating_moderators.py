@@ -9,6 +9,7 @@ from typing import Any
 
 from townsquare.cli import printing
 from townsquare.cli.evaluating import bare, grouped, seeds_of
+from townsquare.protocols.chat_settings import Budget, ChatSettings
 
 
 def moderators(arguments: argparse.Namespace) -> int:
@@ -16,12 +17,20 @@ def moderators(arguments: argparse.Namespace) -> int:
     from townsquare.evaluate.moderators import MODERATORS, RATES, ModeratorsSettings, aevaluate_moderators
 
     more = {"harmless": arguments.harmless.split(",")} if arguments.harmless else {}
-    settings = grouped(arguments, {}, ModeratorsSettings, more)["settings"]
+    groups = grouped(arguments, {"chat": ChatSettings, "budget": Budget}, ModeratorsSettings, more)
     names = [name for name in (arguments.moderators or ",".join(MODERATORS)).split(",") if name]
     with printing.steps("evaluate moderators") as step:
         found = asyncio.run(
             aevaluate_moderators(
-                arguments.data, names, seeds=seeds_of(arguments.seeds), settings=settings, progress=step
+                arguments.data,
+                names,
+                seeds=seeds_of(arguments.seeds),
+                settings=groups["settings"],
+                model=arguments.model,
+                chat=groups["chat"],
+                budget=groups["budget"],
+                folder=arguments.out,
+                progress=step,
             )
         )
     if arguments.json:
@@ -33,6 +42,7 @@ def moderators(arguments: argparse.Namespace) -> int:
             row["moderator"],
             *(_interval(row, rate) for rate in RATES),
             f"{row['abstained']:,}",
+            f"{row['asked']:,}",
             f"{row['per_second']:,}",
             f"{row['usd'] / row['texts']:g}",
         )
@@ -41,7 +51,7 @@ def moderators(arguments: argparse.Namespace) -> int:
     first, splits = found.table[0], len(found.seeds)
     held = f"{first['texts']:,} held-out texts ({first['harmful']:,} harmful)"
     title = f"{found.data}: {held} over {splits} splits; 95 % intervals over texts"
-    printing.table(title, ("moderator", *RATES, "abstained", "texts per CPU second", "USD per text"), body)
+    printing.table(title, ("moderator", *RATES, "abstained", "asked", "texts per CPU second", "USD per text"), body)
     if found.disguises:
         names = list(found.disguises[0])
         body = [(row["moderator"], *(_share(row[name]) for name in names[1:])) for row in found.disguises]

@@ -220,14 +220,11 @@ def _moderators_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
         description="How well moderators tell harmful texts from harmless ones.",
         epilog="Texts that occur twice are left out before the split. docs/evaluate-moderators.md has the rest.",
     )
-    moderators.set_defaults(module="evaluating_moderators", function="moderators", budget=None)
-    moderators.add_argument("--data", required=True, metavar="D", help="sms, or a table with text and label")
+    _evaluated(moderators, "moderators")
+    moderators.set_defaults(module="evaluating_moderators", seeds=["0..4"])
     names = "none,retrieval,linear (`townsquare list moderator`)"
     moderators.add_argument("--moderators", metavar="A,B", help=names)
     moderators.add_argument("--harmless", metavar="A,B", help="labels that break no rule (default: ham, benign, ...)")
-    moderators.add_argument("--seeds", nargs="+", default=["0..4"], metavar="N", help="a split each (default 0..4)")
-    _sets(moderators)
-    moderators.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
@@ -332,7 +329,9 @@ def _root(verb: argparse.ArgumentParser) -> None:
 
 def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     shelf = _verb(verbs, "list", "shelf", "show what is installed: scenarios, recommenders, minds, measures, ...")
-    shelf.add_argument("kind", nargs="?", metavar="KIND", help="only this kind; or prices, what models cost")
+    shelf.add_argument(
+        "kind", nargs="?", metavar="KIND", help="only this kind; or prices (of models), or topics (to debate)"
+    )
     shelf.add_argument("--json", action="store_true", help="print JSON")
 
     data = _verb(verbs, "data", "shelf", "data sets: what they are, under which terms, and how to get them")

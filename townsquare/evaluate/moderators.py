@@ -5,13 +5,17 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
+from townsquare.evaluate.session import Session
+from townsquare.protocols.chat_settings import Budget, ChatSettings
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.moderator import ACTION, HARMLESS, Labelled, Learner, Moderator, Posts
@@ -52,6 +56,9 @@ class Reviewed:
     abstained: BoolArray
     seconds: float
     """CPU seconds of the review."""
+    usd: float = 0.0
+    asked: int = 0
+    """Texts that a language model was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,14 @@ class ModeratorsResult:
 
     data: str
     table: tuple[dict[str, Any], ...]
-    """A row per moderator: texts, harmful, precision, recall, f1, fpr with ``_low`` and ``_high``, abstained, usd and
-    texts per second of CPU."""
+    """A row per moderator: texts, harmful, precision, recall, f1, fpr with ``_low`` and ``_high``, abstained, texts
+    asked about, usd and texts per second of CPU."""
     disguises: tuple[dict[str, Any], ...]
     """A row per moderator: recall of the harmful texts as they are, and in each disguise."""
     remarks: tuple[str, ...] = ()
     seeds: Sequence[int] = field(default=SEEDS)
+    asks: pd.DataFrame | None = None
+    """Everything that was asked of a model; None where nothing could be."""
 
     @property
     def digest(self) -> str:
@@ -80,6 +89,10 @@ async def aevaluate_moderators(
     *,
     seeds: Sequence[int] = SEEDS,
     settings: ModeratorsSettings | None = None,
+    model: Any = None,
+    chat: ChatSettings | None = None,
+    budget: Budget | None = None,
+    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> ModeratorsResult:
     """Every moderator on the same held-out texts; those that learn do so from the rest.
@@ -92,6 +105,10 @@ async def aevaluate_moderators(
         moderators: registered names; ``none`` always takes part.
         seeds: a split each.
         settings: shares, disguises, and the settings of moderators.
+        model: ``provider:model``, or an object that ``connect`` takes, for moderators that ask one (at temperature 0).
+        chat: how the model is reached, and the cassette.
+        budget: what may be spent on it.
+        folder: where the cassette is kept; a second call with the same one asks nothing twice.
         progress: told about reviews that are done.
 
     Raises InputError for what cannot be evaluated.
@@ -104,26 +121,29 @@ async def aevaluate_moderators(
         raise InputError(f"moderators.{unknown[0]}: it does not take part; those who do are {', '.join(names)}.")
     found: dict[str, list[Reviewed]] = {name: [] for name in names}
     seen: dict[str, list[Mapping[str, float]]] = {name: [] for name in names}
-    of, done = len(names) * len(seeds), 0
-    progress("learn and review", 0, of)
-    for seed in seeds:
-        test, train = _split(len(texts.examples), settings.test, seed)
-        for name in names:
-            moderator = _made(name, settings, seed)
+    plan = [(seed, name) for seed in seeds for name in names]
+    progress("learn and review", 0, len(plan))
+    async with AsyncExitStack() as stack:
+        session = None if model is None else await stack.enter_async_context(Session(model, chat, budget, folder))
+        for done, (seed, name) in enumerate(plan, start=1):
+            test, train = _split(len(texts.examples), settings.test, seed)
+            moderator = _made(name, settings, seed, session)
             if isinstance(moderator, Learner):
                 moderator.learn(texts.examples.where(train))
-            found[name].append(await _review(moderator, texts.examples, test))
+            found[name].append(await _review(moderator, texts.examples, test, session))
             if settings.disguise:
                 seen[name].append(await _disguised(moderator, texts.examples, test, settings.disguise, seed))
-            done += 1
-            progress("learn and review", done, of)
+            if session is not None:
+                session.settle()
+            progress("learn and review", done, len(plan))
+        asks = None if session is None else session.asks()
     table = tuple(_row(name, found[name], texts.examples) for name in names)
     recalls = tuple(
         {"moderator": name, **{how: float(np.mean([one[how] for one in seen[name]])) for how in seen[name][0]}}
         for name in names
         if seen[name]
     )
-    return ModeratorsResult(texts.name, table, recalls, texts.remarks, tuple(seeds))
+    return ModeratorsResult(texts.name, table, recalls, texts.remarks, tuple(seeds), asks)
 
 
 def evaluate_moderators(data: str | Path | LabelledData, *names: Sequence[str], **options: Any) -> ModeratorsResult:
@@ -131,10 +151,14 @@ def evaluate_moderators(data: str | Path | LabelledData, *names: Sequence[str], 
     return asyncio.run(aevaluate_moderators(data, *names, **options))
 
 
-def _made(name: str, settings: ModeratorsSettings, seed: int) -> Moderator:
+def _made(name: str, settings: ModeratorsSettings, seed: int, session: Session | None) -> Moderator:
     made = make("moderator", name, settings.moderators.get(name, {}), Streams(seed))
     if not isinstance(made, Moderator):
         raise InputError(f"moderator {name!r} does not have the method of one: review.")
+    if hasattr(made, "ask"):
+        if session is None:
+            raise InputError(f"moderator {name!r} asks a language model: give --model provider:model.")
+        made.ask = session.test
     return made
 
 
@@ -145,13 +169,17 @@ def _split(n: int, share: float, seed: int) -> tuple[IntArray, IntArray]:
     return np.sort(order[:cut]), np.sort(order[cut:])
 
 
-async def _review(moderator: Moderator, examples: Labelled, rows: IntArray) -> Reviewed:
+async def _review(moderator: Moderator, examples: Labelled, rows: IntArray, session: Session | None) -> Reviewed:
     posts = Posts.of_texts([examples.texts[row] for row in rows.tolist()])
+    spent = 0.0 if session is None else session.spent()
     began = time.process_time()
     verdicts = await moderator.review(posts)
     seconds = time.process_time() - began
     harmless = [ACTION[name] for name in HARMLESS]
-    return Reviewed(rows, ~np.isin(verdicts.action, harmless), verdicts.action == ACTION["abstain"], seconds)
+    asked = getattr(moderator, "tally", {}).get("asked", 0)
+    cost = 0.0 if session is None else session.spent() - spent
+    abstained = verdicts.action == ACTION["abstain"]
+    return Reviewed(rows, ~np.isin(verdicts.action, harmless), abstained, seconds, cost, asked)
 
 
 async def _disguised(
@@ -183,12 +211,13 @@ def _row(name: str, found: Sequence[Reviewed], examples: Labelled) -> dict[str, 
     of, place = np.unique(rows, return_inverse=True)
     by_text = np.stack([np.bincount(place, column, minlength=len(of)) for column in cells.T], axis=1)
     draws = Streams(0).get("moderators", "bootstrap").multinomial(len(of), np.full(len(of), 1 / len(of)), _DRAWS)
-    low, high = _between(_rates(draws @ by_text))
+    low, high = _between(_rates(draws.astype(float) @ by_text))
     made: dict[str, Any] = {"moderator": name, "texts": len(rows), "harmful": int(broken.sum())}
     for column, rate in enumerate(RATES):
         made |= {rate: whole[column], f"{rate}_low": low[column], f"{rate}_high": high[column]}
     seconds = sum(one.seconds for one in found)
-    made |= {"abstained": int(abstained.sum()), "usd": 0.0, "per_second": round(len(rows) / max(seconds, 1e-9))}
+    made |= {"abstained": int(abstained.sum()), "asked": sum(one.asked for one in found)}
+    made |= {"usd": sum(one.usd for one in found), "per_second": round(len(rows) / max(seconds, 1e-9))}
     return {key: float(value) if isinstance(value, np.floating) else value for key, value in made.items()}
 
 

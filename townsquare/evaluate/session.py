@@ -61,6 +61,10 @@ class Session:
         finally:
             self._tables.append(self._asked.take())
 
+    def spent(self) -> float:
+        """USD so far, what a cassette held before included."""
+        return self._meter.spent.usd or 0.0
+
     def asks(self) -> pd.DataFrame:
         """Everything that was asked, one row each; ``ledger`` has views of it."""
         return pa.concat_tables([SCHEMA.empty_table(), *self._tables]).to_pandas()

@@ -1,13 +1,16 @@
 """One question to a language model on behalf of an agent, and what came of it."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from townsquare.protocols.chat import Message
+from townsquare.protocols.errors import RunStopped
 
+T = TypeVar("T")
 A = TypeVar("A", bound=BaseModel)
 Outcome = Literal["answered", "repaired", "invalid", "refused", "failed"]
 """``answered`` at once, ``repaired`` in a second turn, ``invalid`` even then, ``refused`` by the model or its filter,
@@ -53,3 +56,19 @@ class AskModel(Protocol):
 
     def __call__(self, ask: Ask[A], /) -> Awaitable[Answer[A]]:
         """Record, meter, validate, repair once. Raises RunStopped only; every other trouble is an outcome."""
+
+
+async def together(thoughts: Iterable[Awaitable[T]]) -> list[T]:
+    """All results, in order; the first error ends it.
+
+    When the run has to stop, calls in flight are paid for and are waited for, so that they get recorded; whoever asks
+    after that meets the same stop. Any other error calls the rest off.
+    """
+    tasks = [asyncio.ensure_future(thought) for thought in thoughts]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException as error:
+        for task in () if isinstance(error, RunStopped) else tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise

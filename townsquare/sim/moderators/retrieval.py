@@ -48,7 +48,7 @@ class Retrieval(Base):
         two_kinds("retrieval", examples)
         known = [words(text) for text in examples.texts]
         self._vocabulary = Vocabulary(known)
-        self._weights = _bm25(self._vocabulary.counts(known), self.config.k1, self.config.b)
+        self._weights = bm25(self._vocabulary.counts(known), self.config.k1, self.config.b)
         self._examples, self._rows = examples, rows_of(examples.labels, len(examples.names))
 
     def classify(self, texts: Sequence[str]) -> Found:
@@ -83,7 +83,7 @@ class Retrieval(Base):
         ]
 
 
-def _bm25(counts: sp.csr_array, k1: float, b: float) -> sp.csc_array:
+def bm25(counts: sp.csr_array, k1: float, b: float) -> sp.csc_array:
     """(words, examples) what each occurrence of a word adds to the likeness to each example."""
     n = counts.shape[0]
     lengths = np.asarray(counts.sum(axis=1), float)
