@@ -211,6 +211,19 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     _attacks_verb(what)
     options_persuasion.evaluate(what)
     _moderators_verb(what)
+    _disputes_verb(what)
+
+
+def _disputes_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
+    disputes = what.add_parser(  # type: ignore[attr-defined]
+        "disputes",
+        help="which cues of power make a judge of disputes side with whoever gives them",
+        description="Which cues of power make a judge of disputes side with whoever gives them.",
+        epilog="docs/evaluate-disputes.md has the rest.",
+    )
+    _asked_of(disputes, "disputes", "evaluating_disputes")
+    names = "fair,longer,first (controls); llm (`townsquare list dispute-judge`)"
+    disputes.add_argument("--judges", metavar="A,B", help=names)
 
 
 def _moderators_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
@@ -248,9 +261,13 @@ _KIND = {"attacks": "attack", "victims": "recommender", "defences": "defence"}
 
 
 def _evaluated(verb: argparse.ArgumentParser, what: str) -> None:
-    verb.set_defaults(module="evaluating", function=what)
     verb.add_argument("--data", required=True, metavar="D", help="a registered data set, a file or a folder")
     verb.add_argument("--seeds", nargs="+", default=["0"], metavar="N", help="0 1 2, or 0..2 (default 0)")
+    _asked_of(verb, what, "evaluating")
+
+
+def _asked_of(verb: argparse.ArgumentParser, what: str, module: str) -> None:
+    verb.set_defaults(module=module, function=what)
     _sets(verb)
     verb.add_argument("--model", metavar="P:M", help="language model of agents that have one: openai:gpt-4o-mini")
     verb.add_argument("--budget", type=float, metavar="USD", help="US dollars that may be spent on it")

@@ -227,3 +227,13 @@ def _difference(
     varies = apart > 1e-24 * (1 + mean_a**2 + mean_b**2)  # more than the last bits of a constant
     removed = 1 - float((b - a).var(ddof=1)) / apart if varies else None
     return Difference(n, mean_a, mean_b, float((b - a).mean()), interval, unpaired_interval, removed, p)
+
+
+def holm(p_values: ArrayLike) -> FloatArray:
+    """p-values of one family of tests, adjusted step by step (Holm 1979); NaN stays NaN and counts as no test."""
+    p = np.asarray(p_values, np.float64)
+    adjusted = np.full(p.shape, np.nan)
+    order = np.flatnonzero(~np.isnan(p))[np.argsort(p[~np.isnan(p)], kind="stable")]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
