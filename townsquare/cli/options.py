@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from townsquare import __version__
-from townsquare.cli import options_persuasion
+from townsquare.cli import option_groups, options_persuasion
 
 _EPILOG = """examples:
   townsquare run news                                     the news ecosystem, offline, in seconds
@@ -21,8 +21,6 @@ _EPILOG = """examples:
   townsquare join --agent my_agents:word_count            one of them: any function, model, program, person
 
 Exit codes: 0 done, 1 the run failed or differs, 2 bad input, 130 interrupted and resumable."""
-
-_SET_HELP = "change one setting; VALUE is TOML, or plain text; may be given often (`townsquare check` shows all paths)"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _run_verbs(verbs)
     _table_verbs(verbs)
     _wire_verbs(verbs)
+    _view_verb(verbs)
     _shelf_verbs(verbs)
     return top
 
@@ -66,31 +65,31 @@ def _verb(verbs: _Verbs, name: str, module: str, help: str, more: str = "") -> a
 
 def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     run = _verb(verbs, "run", "running", "run a scenario and leave a run folder")
-    _scenario(run)
+    option_groups.scenario(run)
     run.add_argument("--out", type=Path, metavar="DIR", help="the run folder to make (default: runs/NAME_HASH_seedN)")
-    _models(run)
+    option_groups.models(run)
     run.add_argument("--replay", action="store_true", help="ask no model: every answer comes from --tape")
-    _working(run)
+    option_groups.working(run)
 
     check = _verb(verbs, "check", "running", "validate a scenario, print it resolved, and estimate what it will take")
-    _scenario(check)
-    _models(check)
+    option_groups.scenario(check)
+    option_groups.models(check)
     check.add_argument("--json", action="store_true", help="print JSON")
 
     resume = _verb(verbs, "resume", "running", "go on with a run that was interrupted, killed or stopped")
     resume.add_argument("run", type=Path, metavar="RUN", help="a run folder")
-    _sets(resume)
+    option_groups.sets(resume)
     resume.add_argument("--budget", type=float, metavar="USD", help="the run's whole budget, what is spent included")
-    _broker(resume)
-    _working(resume)
+    option_groups.broker(resume)
+    option_groups.working(resume)
 
     fork = _verb(verbs, "fork", "running", "branch a run at a tick, with one thing changed, without copying its past")
     fork.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     fork.add_argument("--at", type=int, required=True, metavar="TICK", help="the first tick that is the fork's own")
-    _sets(fork)
-    _models(fork)
+    option_groups.sets(fork)
+    option_groups.models(fork)
     fork.add_argument("--out", type=Path, metavar="DIR", help="the run folder to make")
-    _working(fork)
+    option_groups.working(fork)
 
     replay = _verb(verbs, "replay", "running", "run again and say `identical`, or where it first differs")
     replay.add_argument("run", type=Path, metavar="RUN", help="a run folder")
@@ -155,7 +154,7 @@ def _table_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the sweep (default: runs/sweep_NAME)")
     sweep.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the cores at hand)")
     sweep.add_argument("--seeds", metavar="LIST", help="seeds instead of the file's: 0..4 or 0,1,2")
-    _sets(sweep)
+    option_groups.sets(sweep)
     sweep.add_argument("--json", action="store_true", help="print JSON")
 
     _evaluate_verb(verbs)
@@ -184,7 +183,7 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         description="How well agents that learn from histories rank what their users took.",
         epilog="Chance, popularity, item-kNN and TF-IDF are in every table. docs/evaluate-agents.md has the rest.",
     )
-    _evaluated(agents, "agents")
+    option_groups.evaluated(agents, "agents")
     agents.add_argument(
         "--rankers", default="", metavar="A,B", help="agentcf, agentcf:b+r, agentcf++, ...; or any recommender"
     )
@@ -196,7 +195,7 @@ def _evaluate_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         description="How agents with a history of their own take to what recommenders show them, page by page.",
         epilog="The random control is in every table. docs/evaluate-recommenders.md has the rest.",
     )
-    _evaluated(recommenders, "recommenders")
+    option_groups.evaluated(recommenders, "recommenders")
     recommenders.add_argument("--by", choices=("agents",), default="agents", help="who judges (default: agents)")
     recommenders.add_argument(
         "--models",
@@ -221,7 +220,7 @@ def _disputes_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
         description="Which cues of power make a judge of disputes side with whoever gives them.",
         epilog="docs/evaluate-disputes.md has the rest.",
     )
-    _asked_of(disputes, "disputes", "evaluating_disputes")
+    option_groups.asked_of(disputes, "disputes", "evaluating_disputes")
     names = "fair,longer,first (controls); llm (`townsquare list dispute-judge`)"
     disputes.add_argument("--judges", metavar="A,B", help=names)
 
@@ -233,7 +232,7 @@ def _moderators_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
         description="How well moderators tell harmful texts from harmless ones.",
         epilog="Texts that occur twice are left out before the split. docs/evaluate-moderators.md has the rest.",
     )
-    _evaluated(moderators, "moderators")
+    option_groups.evaluated(moderators, "moderators")
     moderators.set_defaults(module="evaluating_moderators", seeds=["0..4"])
     names = "none,retrieval,linear (`townsquare list moderator`)"
     moderators.add_argument("--moderators", metavar="A,B", help=names)
@@ -247,7 +246,7 @@ def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
         description="How far fake profiles move an item in recommenders, what stops them, and what that costs.",
         epilog="A log without fakes, and no defence, are in every table. docs/evaluate-attacks.md has the rest.",
     )
-    _evaluated(attacks, "attacks")
+    option_groups.evaluated(attacks, "attacks")
     attacks.set_defaults(module="evaluating_attacks", seeds=["0..2"])
     for option, names in (("attacks", "random,average"), ("victims", "mf,ease"), ("defences", "filter:fap,lorec")):
         attacks.add_argument(f"--{option}", metavar="A,B", help=f"as {names} (`townsquare list {_KIND[option]}`)")
@@ -260,19 +259,14 @@ def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
 _KIND = {"attacks": "attack", "victims": "recommender", "defences": "defence"}
 
 
-def _evaluated(verb: argparse.ArgumentParser, what: str) -> None:
-    verb.add_argument("--data", required=True, metavar="D", help="a registered data set, a file or a folder")
-    verb.add_argument("--seeds", nargs="+", default=["0"], metavar="N", help="0 1 2, or 0..2 (default 0)")
-    _asked_of(verb, what, "evaluating")
-
-
-def _asked_of(verb: argparse.ArgumentParser, what: str, module: str) -> None:
-    verb.set_defaults(module=module, function=what)
-    _sets(verb)
-    verb.add_argument("--model", metavar="P:M", help="language model of agents that have one: openai:gpt-4o-mini")
-    verb.add_argument("--budget", type=float, metavar="USD", help="US dollars that may be spent on it")
-    verb.add_argument("--out", type=Path, metavar="DIR", help="keep calls and snapshots here; the same command goes on")
-    verb.add_argument("--json", action="store_true", help="print JSON")
+def _view_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    view = _verb(verbs, "view", "viewing", "open the dashboard: look at runs, compare them, ask why, try again")
+    view.add_argument("runs", type=Path, nargs="?", metavar="RUNS", help="a folder of runs, or one run (default: runs)")
+    view.add_argument("--port", type=int, default=8501, metavar="N", help="local port (default 8501)")
+    view.add_argument("--address", default="127.0.0.1", metavar="A", help="address to listen on (default 127.0.0.1)")
+    view.add_argument("--token", metavar="T", help="what visitors have to know; needed for any other address")
+    view.add_argument("--read-only", action="store_true", help="nothing can be started, stopped or forked")
+    view.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
 
 def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
@@ -293,7 +287,7 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         "--max-bytes", type=int, default=16_777_216, metavar="N", help="the largest message taken (default 16 MiB)"
     )
     serve.add_argument("--json", action="store_true", help="print every change of who is there as a line of JSON")
-    _root(serve)
+    option_groups.root(serve)
 
     join = _verb(
         verbs,
@@ -314,7 +308,7 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     join.add_argument("--description", metavar="TEXT", help="what it does (default: the card's, or the docstring)")
     join.add_argument("--count", type=int, metavar="N", help="so many of them, NAME-0 to NAME-(N-1), on one connection")
     join.add_argument("--quiet", action="store_true", help="do not tell what it does")
-    _wire(join)
+    option_groups.wire(join)
 
     call = _verb(
         verbs, "call", "calling", "give an agent a task and print what comes of it; exit code 1 when it failed"
@@ -325,23 +319,13 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     call.add_argument("--capability", default="", metavar="C", help="which of its capabilities is meant")
     call.add_argument("--seconds", type=float, default=60.0, metavar="S", help="how long it may take (default 60)")
     call.add_argument("--json", action="store_true", help="print the whole result as JSON")
-    _wire(call)
+    option_groups.wire(call)
 
     agents = _verb(verbs, "agents", "calling", "list the agents that are there, or find those who can do something")
     agents.add_argument("query", metavar="TEXT", nargs="?", help="what it should do, in words: the best come first")
     agents.add_argument("--top", type=int, default=5, metavar="N", help="how many are found (default 5)")
     agents.add_argument("--json", action="store_true", help="print JSON")
-    _wire(agents)
-
-
-def _wire(verb: argparse.ArgumentParser) -> None:
-    where = "the broker (default: $TOWNSQUARE_BROKER, or mqtt://localhost:1883)"
-    verb.add_argument("--broker", metavar="URL", help=where)
-    _root(verb)
-
-
-def _root(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--root", default="townsquare", metavar="R", help="first part of all topics (default townsquare)")
+    option_groups.wire(agents)
 
 
 def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
@@ -366,30 +350,3 @@ def _shelf_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
 
     doctor = _verb(verbs, "doctor", "shelf", "say what works here: Python, packages, extras, cores, disk")
     doctor.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _scenario(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("scenario", metavar="SCENARIO", help="a built-in name (news, team) or a .toml file")
-    _sets(verb)
-    verb.add_argument("--seed", type=int, metavar="N", help="root seed of every random stream (default 0)")
-
-
-def _models(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--model", metavar="P:M", help="language model of groups that name none: openai:gpt-4o-mini")
-    verb.add_argument("--mind", metavar="NAME", help="who decides for the panel: llm, behavioural, a plug-in's")
-    verb.add_argument("--budget", type=float, metavar="USD", help="US dollars the run may spend on models")
-    verb.add_argument("--tape", type=Path, metavar="FILE", help="a cassette to share with other runs")
-    _broker(verb)
-
-
-def _broker(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--broker", metavar="URL", help="where agents elsewhere are (default: $TOWNSQUARE_BROKER)")
-
-
-def _sets(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=_SET_HELP)
-
-
-def _working(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--workers", type=int, metavar="N", help="threads (results do not depend on it)")
-    verb.add_argument("--json", action="store_true", help="end with one JSON object instead of a table")

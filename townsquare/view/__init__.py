@@ -1,0 +1,1 @@
+"""The dashboard that `townsquare view` opens: Streamlit pages over run folders. It only reads; verbs do the rest."""

@@ -1,0 +1,58 @@
+"""Charts on a page: those of the report, each with its numbers to take away."""
+
+import json
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from townsquare.dashboard.figures import Figure
+
+
+def figure(shown: Figure) -> None:
+    """A figure of the report: heading, chart, how to read it, its numbers to look at and to download."""
+    st.subheader(shown.title)
+    st.vega_lite_chart(_unpacked(shown.chart.to_dict()), width="stretch", theme=None)
+    st.caption(shown.look)
+    numbers(shown.table, shown.title)
+
+
+def _unpacked(spec: Any) -> Any:
+    """The same specification with its data as rows: the report's charts carry theirs as JSON text."""
+    if isinstance(spec, list):
+        return [_unpacked(one) for one in spec]
+    if not isinstance(spec, dict):
+        return spec
+    made = {key: _unpacked(value) for key, value in spec.items() if not (key == "title" and "vconcat" in spec)}
+    padding = made.get("padding")
+    if isinstance(padding, int | float):  # Streamlit adds to its sides
+        made["padding"] = dict.fromkeys(("left", "right", "top", "bottom"), padding)
+    data = made.get("data")
+    if isinstance(data, dict) and isinstance(data.get("values"), str):
+        made["data"] = {"values": json.loads(data["values"])}
+    for name, rows in made.get("datasets", {}).items():
+        made["datasets"][name] = json.loads(rows) if isinstance(rows, str) else rows
+    return made
+
+
+def chart(rows: pd.DataFrame, *, x: str, y: str, title: str) -> None:
+    """One line over ``x``, labelled by its column, with its numbers."""
+    axis = alt.Axis(title=title)
+    drawn = alt.Chart(rows.dropna()).mark_line(point=True).encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q", axis=axis))
+    st.altair_chart(drawn.properties(height=260), width="stretch")
+    numbers(rows, title)
+
+
+def numbers(table: pd.DataFrame, title: str) -> None:
+    """A table below its chart, folded away, and as CSV."""
+    with st.expander(f"Numbers: {title}"):
+        st.dataframe(table, hide_index=True, width="stretch")
+        name = "".join(letter if letter.isalnum() else "-" for letter in title.lower())[:60].strip("-")
+        st.download_button(
+            "Download CSV",
+            table.to_csv(index=False),
+            file_name=f"{name or 'numbers'}.csv",
+            mime="text/csv",
+            key=f"csv-{title}",
+        )

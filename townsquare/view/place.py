@@ -1,0 +1,83 @@
+"""Where a visitor is: run, tick, agent, measure, ... in the address, so that a page can be shared."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from townsquare.protocols.errors import InputError, TownsquareError
+from townsquare.protocols.runfolder import RunFolder
+
+ROOT, READ_ONLY, TOKEN = "TOWNSQUARE_VIEW_ROOT", "TOWNSQUARE_VIEW_READ_ONLY", "TOWNSQUARE_VIEW_TOKEN"
+"""Environment of the page's process: the folder that is looked at, whether anything may be started, and the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What `townsquare view` was told to show."""
+
+    folder: Path
+    read_only: bool
+
+    @classmethod
+    def given(cls) -> "Root":
+        """From the environment; the folder ``runs`` where nothing was said."""
+        return cls(Path(os.environ.get(ROOT, "runs")).resolve(), os.environ.get(READ_ONLY) == "1")
+
+    def run(self, name: str) -> RunFolder:
+        """The run of this name below the folder, or the folder itself for ".".
+
+        Raises InputError for a name that leads out of it: an address is something a stranger can write.
+        """
+        path = (self.folder / name).resolve()
+        if path != self.folder and self.folder not in path.parents:
+            raise InputError(f"there is no run {name!r} below {self.folder}.")
+        return RunFolder(path)
+
+
+def asked(key: str, default: str = "") -> str:
+    """A value of the address."""
+    return str(st.query_params.get(key, default))
+
+
+def number(key: str, low: int, high: int, default: int) -> int:
+    """A whole number of the address within bounds; the default where it is none."""
+    text = asked(key)
+    value = int(text) if text.lstrip("-").isdigit() and len(text) < 12 else default
+    return min(max(value, low), high)
+
+
+def keep(**values: Any) -> None:
+    """Put values into the address; None takes one out."""
+    for key, value in values.items():
+        if value is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != str(value):
+            st.query_params[key] = str(value)
+
+
+def link(page: str, **values: Any) -> str:
+    """The address of another page, relative to this one."""
+    from urllib.parse import urlencode
+
+    kept = {key: value for key, value in values.items() if value is not None}
+    return f"/{page}?{urlencode(kept)}"
+
+
+def chosen_run(names: Sequence[str]) -> tuple[str, RunFolder] | None:
+    """The run that the address names, or the one chosen in the sidebar; None, and a sentence, where there is none."""
+    if not names:
+        st.info("There is no run here yet. Start one: `townsquare run news`, or on the page Runs.")
+        return None
+    given = asked("run", names[0])
+    place = names.index(given) if given in names else 0
+    name = st.sidebar.selectbox("Run", names, index=place, key="run-chosen")
+    keep(run=name)
+    try:
+        return name, Root.given().run(name)
+    except TownsquareError as error:
+        st.error(str(error))
+        return None
