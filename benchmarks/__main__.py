@@ -53,7 +53,7 @@ def linear(recommender: str) -> None:
 
 
 def _quick(module: str, quick: bool) -> list[str]:
-    return ["--quick"] if quick and module in ("memory", "browsing", "messages", "attacks") else []
+    return ["--quick"] if quick and module in ("memory", "browsing", "messages", "attacks", "opinions") else []
 
 
 def main() -> None:
@@ -69,7 +69,7 @@ def main() -> None:
     show("random", control)
     print(f"{'':<34} a learned recommender costs {learned['seconds'] / control['seconds']:.2f} x the random control")
     chat.table(repeats=1 if quick else 3)
-    for module in ("asking", "panel", "memory", "browsing", "messages", "discovery", "attacks"):
+    for module in ("asking", "panel", "memory", "browsing", "messages", "discovery", "attacks", "opinions"):
         print(flush=True)
         subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *_quick(module, quick)], check=True)
     if quick:

@@ -32,6 +32,7 @@ from townsquare.protocols import Settings, find, known
 from townsquare.protocols.events import KINDS, REASONS
 from townsquare.protocols.runfolder import FORMAT, Parent, RunFolder, RunInfo
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.persuasion import Persuasion
 from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.testing.chat_server import ChatServer, obey_schema
 
@@ -41,6 +42,8 @@ TOLD = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
     *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data", "memory", "personas", "shilling")),
+    DOCS / "persuasion.md",
+    DOCS / "counterspeech.md",
 ]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
@@ -49,6 +52,10 @@ SMALL = {"users.count": 40, "creators.count": 4, "ticks": 24, "record.snapshots"
 SHOP = {"customers.count": 60, "shop.items": 60, "shop.past": 8, "shills.count": 6, "shills.fillers": 8, "ticks": 8,
         "recommender.factors": 4}  # fmt: skip
 """The same for a shop."""
+TRIAL = {"debates": 12, "control": 6}
+"""The same for a debate trial."""
+CAMPAIGN = {"members.count": 80, "ticks": 6, "recommender.epochs": 2}
+"""The same for a timeline."""
 
 BLOCK = re.compile(r"(?:^<!-- test: (\w+) -->\n)?^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -69,12 +76,12 @@ def blocks(page: Path) -> list[Block]:
 DRIVER = """
 import ast, asyncio, inspect, json, re, shlex, subprocess, sys
 from townsquare import cli, runs
-small, shop, steps = json.loads(sys.stdin.read())
+small, towns, steps = json.loads(sys.stdin.read())
 resolve = runs.resolve
 
 def shrunk(scenario, seed, values):
     own = isinstance(scenario, runs.Scenario)
-    less = shop if scenario == "shilling" else small
+    less = towns.get(scenario, small) if isinstance(scenario, str) else small
     return resolve(scenario, seed, values if own else {**less, **dict(values or {})})
 
 def command(words):
@@ -120,7 +127,13 @@ def told(tmp_path, endpoint):
         environment = os.environ | endpoint | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", DRIVER],
-            input=json.dumps([SMALL, SHOP, [[step.language, step.text] for step in steps]]),
+            input=json.dumps(
+                [
+                    SMALL,
+                    {"shilling": SHOP, "persuasion": TRIAL, "campaign": CAMPAIGN},
+                    [[step.language, step.text] for step in steps],
+                ]
+            ),
             cwd=tmp_path,
             env=environment,
             capture_output=True,
@@ -244,7 +257,7 @@ def leaves(model: type[BaseModel], values: dict[str, Any], before: str = "") -> 
     found: dict[str, Any] = {}
     for name in model.model_fields:
         value = values[name]
-        inner = getattr(model() if model in (News, Shilling) else model(**values), name)
+        inner = getattr(model() if model in (News, Shilling, Persuasion) else model(**values), name)
         if isinstance(inner, Settings):
             found |= leaves(type(inner), value, f"{before}{name}.")
         else:
@@ -270,6 +283,22 @@ def test_every_setting_of_the_shop_is_told():
     assert told.pop("moderator.name") == Shilling().moderator.name
     assert told == {
         path: "–" if value is None else value if isinstance(value, str) else json.dumps(value)
+        for path, value in own.items()
+    }
+
+
+def test_every_setting_of_the_debate_trial_is_told():
+    defaults = leaves(Persuasion, Persuasion().model_dump(mode="json"))
+    own = {path: value for path, value in defaults.items() if path.partition(".")[0] in Persuasion.own}
+    told = {row[0]: row[1] for row in table(DOCS / "persuasion.md", "Every setting of its own")}
+    assert told == {
+        path: "–"
+        if value is None
+        else ", ".join(value)
+        if isinstance(value, list)
+        else value
+        if isinstance(value, str)
+        else json.dumps(value)
         for path, value in own.items()
     }
 

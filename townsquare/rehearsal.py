@@ -12,8 +12,11 @@ from townsquare.agents.prompts.judge_account import judge_account
 from townsquare.agents.roles.account_judge import LINES, Opinion
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.scenario import Use
+from townsquare.sim.scenarios.campaign import Campaign, Follows
 from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.network import NetworkTown
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.persuasion import Persuasion
 from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.sim.scenarios.team import Team
 from townsquare.sim.scenarios.town import TownScenario
@@ -25,18 +28,25 @@ _PEOPLE, _CROWD = 12, 200
 """Agents of each asked group, and behavioural readers, in a rehearsal."""
 _WORDS = 600
 """Characters of a text that nobody bounds more tightly."""
+_STATEMENT = 250
+"""Characters of a statement in a debate: the two sentences that it is asked to have."""
+_POST = 120
+"""Characters of a post on a timeline, and of an answer to one, of which most are none."""
+_DEBATES, _CONTROL = 3, 2
+"""Debates per arm, and people of the control, in a rehearsal."""
 
 
 class _Rehearsed(build.Models):
     """Notes what is asked, and answers with something of the right form and a typical length."""
 
-    def __init__(self, scenario: TownScenario) -> None:
+    def __init__(self, scenario: TownScenario, letters: int = _WORDS) -> None:
         super().__init__(scenario, offline=True)
+        self.letters = letters
         self.noted: list[tuple[str, Ask[Any], str]] = []
 
     def ask(self, group: str) -> AskModel:
         async def ask(question: Ask[A]) -> Answer[A]:
-            text = json.dumps(typical(question.answer.model_json_schema()), separators=(",", ":"))
+            text = json.dumps(typical(question.answer.model_json_schema(), letters=self.letters), separators=(",", ":"))
             self.noted.append((group, question, text))
             return Answer("answered", question.answer.model_validate_json(text))
 
@@ -62,6 +72,14 @@ def estimated(scenario: TownScenario) -> Estimate | None:
         return whole
     if isinstance(scenario, Shilling):
         return whole + _of_shills(scenario)
+    if isinstance(scenario, Persuasion):
+        return whole + _of_debates(scenario)
+    if isinstance(scenario, Campaign):
+        for group in groups:
+            whole += _of_timeline(scenario, group)
+        return whole
+    if isinstance(scenario, NetworkTown):
+        return whole + _of_panel(scenario)
     assert isinstance(scenario, News)
     small: dict[str, Any] = {"ticks": min(_TICKS, scenario.ticks), "interruptions": (), "changes": ()}
     small["questionnaires"] = ()
@@ -109,6 +127,87 @@ def _of_shills(scenario: Shilling) -> Estimate:
     return whole
 
 
+def _of_panel(scenario: NetworkTown) -> Estimate:
+    """A dozen of the panel, in a smaller network of the same kind; whoever meets nobody in a tick is not asked."""
+    few = min(_PEOPLE, scenario.panel.count)
+    graph, ticks = scenario.graph, min(_TICKS, scenario.ticks)
+    if graph.kind not in ("file", "karate"):
+        nodes = max(few, min(graph.nodes, _CROWD))
+        graph = graph.model_copy(update={"nodes": nodes, "degree": min(graph.degree, (nodes - 1) // 2 * 2 or 1)})
+    panel = scenario.panel.model_copy(update={"count": few})
+    small = {"graph": graph, "ticks": ticks, "changes": (), "panel": panel}
+    rehearsed = _Rehearsed(scenario.model_copy(update=small))
+    asyncio.run(_rehearse(rehearsed))
+    asks, texts = [question for _, question, _ in rehearsed.noted], [text for *_, text in rehearsed.noted]
+    calls = round(len(asks) / few / ticks * scenario.panel.count * scenario.ticks)
+    return estimate(asks, texts, calls, model=scenario.model_of("panel"), prices=rehearsed.prices)
+
+
+def _of_debates(scenario: Persuasion) -> Estimate:
+    """A few debates of each arm in full, each standing for as many as there will be."""
+    debates, control = min(_DEBATES, scenario.debates), min(_CONTROL, scenario.control)
+    small: dict[str, Any] = {"debates": debates, "control": control, "changes": (), "questionnaires": ()}
+    small["judges"] = scenario.judges.model_copy(update={"count": min(1, scenario.judges.count)})
+    for group in ("people", "opponents"):
+        of = getattr(scenario, group)
+        small[group] = of.model_copy(update={"mind": "behavioural" if of.mind in ("remote", "person") else of.mind})
+    rehearsed = _Rehearsed(scenario.model_copy(update=small), _STATEMENT)
+    asyncio.run(_rehearse(rehearsed))
+    people = rehearsed.scenario.populations()["people"].count
+    times = {
+        "people": scenario.debates / debates,
+        "control": scenario.control / max(1, control),
+        "opponents": scenario.debates / debates,
+        "judges": scenario.debates / debates * scenario.judges.count,
+    }
+    noted: dict[tuple[str, str, str], list[tuple[Ask[Any], str]]] = {}
+    for group, question, text in rehearsed.noted:
+        waits = group == "people" and question.agent >= people - control
+        noted.setdefault((group, "control" if waits else group, question.purpose), []).append((question, text))
+    whole = Estimate(0, 0, 0, 0.0)
+    for (group, whose, _), rows in noted.items():
+        asks, texts = [question for question, _ in rows], [text for _, text in rows]
+        calls, model = round(len(asks) * times[whose]), scenario.model_of(group)
+        whole += estimate(asks, texts, calls, model=model, prices=rehearsed.prices)
+    return whole
+
+
+def _of_timeline(scenario: Campaign, group: str) -> Estimate:
+    """A few accounts of the group among scripted ones, on a smaller timeline; harm as scripted members do it."""
+    small: dict[str, Any] = {"ticks": min(_TICKS, scenario.ticks), "changes": (), "questionnaires": ()}
+    small |= {"graph": Follows(kind="complete"), "moderator": Use(name="none"), "recommender": Use(name="random")}
+    for name in scenario.groups:
+        of = getattr(scenario, name)
+        scripted: dict[str, Any] = {"count": min(of.count, _PEOPLE if name == group else _CROWD)}
+        if name != group:
+            scripted |= {"mind": "behavioural"} | ({"update": "bounded"} if name == "members" else {})
+        small[name] = of.model_copy(update=scripted)
+    few = min(scenario.persuaders.audience, small["members"].count)
+    small["persuaders"] = small["persuaders"].model_copy(update={"start": 0, "audience": few})
+    rehearsed = _Rehearsed(scenario.model_copy(update=small), _POST)
+    asyncio.run(_rehearse(rehearsed))
+    of, harm = scenario.members, scenario.members.hostile * scenario.members.count
+    harmful = harm * (of.posts + of.replies * of.attention * scenario.timeline.length / 2)
+    turns = {
+        "browse": of.count * scenario.ticks,
+        "post": of.count * of.posts * scenario.ticks,
+        "persuade": scenario.persuaders.count * scenario.persuaders.posts
+        * max(0, scenario.ticks - scenario.persuaders.start),
+        "counter": min(scenario.bots.count * scenario.bots.replies, harmful) * max(0, scenario.ticks - 1),
+    }  # fmt: skip
+    whole, model = Estimate(0, 0, 0, 0.0), scenario.model_of(group)
+    noted = [(question, text) for _, question, text in rehearsed.noted]
+    for purpose in dict.fromkeys(question.purpose for question, _ in noted):
+        last = max(question.tick for question, _ in noted if question.purpose == purpose)
+        rows = [(q, text) for q, text in noted if q.purpose == purpose and q.tick == last]
+        asks, texts = [question for question, _ in rows], [text for _, text in rows]
+        whole += estimate(asks, texts, round(turns[purpose]), model=model, prices=rehearsed.prices)
+    mine = [one for one in scenario.questionnaires if one.group == group]
+    answers = sum(of.count * len(one.questions) * len(one.ticks) for one in mine)
+    asks, short = [question for question, _ in noted[:1]] * bool(answers), ["yes, and in a sentence of usual length."]
+    return whole + estimate(asks, short[: len(asks)], answers, model=model, prices=rehearsed.prices)
+
+
 def _of_team(scenario: News, group: str, noted: Sequence[tuple[Ask[Any], str]], prices: Prices) -> Estimate:
     """As many articles checked as may be, from the second tick on."""
     assert isinstance(scenario, Team)
@@ -146,22 +245,22 @@ async def _rehearse(models: _Rehearsed) -> None:
     await built.close()
 
 
-def typical(schema: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> Any:
+def typical(schema: Mapping[str, Any], whole: Mapping[str, Any] | None = None, *, letters: int = _WORDS) -> Any:
     """A value of a schema with as many entries in a list as it may have (10 at most) and texts of 600 characters."""
     whole = whole or schema
     if "$ref" in schema:
-        return typical(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole)
+        return typical(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole, letters=letters)
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:
-        return typical(schema["anyOf"][0], whole)
+        return typical(schema["anyOf"][0], whole, letters=letters)
     kind = schema.get("type")
     if kind == "object":
-        return {name: typical(inner, whole) for name, inner in schema.get("properties", {}).items()}
+        return {name: typical(inner, whole, letters=letters) for name, inner in schema.get("properties", {}).items()}
     if kind == "array":
-        return [typical(schema["items"], whole)] * min(10, schema.get("maxItems", 3))
+        return [typical(schema["items"], whole, letters=letters)] * min(10, schema.get("maxItems", 3))
     if kind == "string":
-        return ("word " * _WORDS)[: min(_WORDS, schema.get("maxLength", _WORDS))].strip()
+        return ("word " * letters)[: min(letters, schema.get("maxLength", letters))].strip()
     if kind in ("integer", "number"):
         return schema.get("maximum", schema.get("minimum", 1))
     return kind == "boolean" or None

@@ -79,10 +79,12 @@ class Run(RunFolder):
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""
         from townsquare.comparison import compare
+        from townsquare.comparison.campaign import reported
         from townsquare.dashboard import report
 
         rows = None if control is None else compare(control, self).rows()
-        return report.write(self, Path(target), control=control, comparison=rows, ledger=self.ledger())
+        beside = {"control": control, "comparison": rows, "campaign": reported(self, control)}
+        return report.write(self, Path(target), ledger=self.ledger(), **beside)
 
 
 def open_run(path: str | Path) -> Run:

@@ -21,7 +21,11 @@ from townsquare.agents.persona_table import from_csv
 from townsquare.agents.persona_words import describe
 from townsquare.agents.personas import Persona
 from townsquare.agents.prompts import quoting
+from townsquare.agents.prompts.argue import argue
 from townsquare.agents.prompts.browse import browse
+from townsquare.agents.prompts.browse_timeline import browse_timeline
+from townsquare.agents.prompts.code_rhetoric import code_rhetoric
+from townsquare.agents.prompts.counter import counter
 from townsquare.agents.prompts.create import create
 from townsquare.agents.prompts.interview import interview
 from townsquare.agents.prompts.judge_account import judge_account
@@ -30,9 +34,12 @@ from townsquare.agents.prompts.note_statements import note_statements
 from townsquare.agents.prompts.questionnaire import choice, free, likert
 from townsquare.agents.prompts.rate import rate
 from townsquare.agents.prompts.read import read
+from townsquare.agents.prompts.screen import screen
+from townsquare.agents.prompts.settle import settle
 from townsquare.agents.prompts.shill_choice import shill_choice
 from townsquare.agents.prompts.shill_profile import shill_profile
 from townsquare.agents.prompts.shill_review import shill_review
+from townsquare.agents.prompts.write_post import write_for_goal, write_post
 from townsquare.protocols.chat import Message
 from townsquare.protocols.memory import Entry, Scope
 
@@ -40,6 +47,9 @@ YOU = ("Your name is Ann.",)
 NEWS = ("Tram late again", "Rain on Sunday", "The third item")
 NUMBERS: dict[str, Any] = {"age": 40, "push": True, "mean": 3.7, "spread": 1.1, "high": 5.0}
 RATING: dict[str, Any] = {"value": 4.0, "high": 5.0, "push": True}
+STANDS: dict[str, Any] = {"opinion": 40, "own": True, "tick": 3}
+CAMPAIGN: dict[str, Any] = {"wanted": True, "audience": None, "number": 2, "limit": 2, "tick": 3}
+STRATEGY: dict[str, Any] = {"appeal": "affective", "tone": "positive", "move": "say how it feels", "sentences": 2}
 Messages = tuple[Message, ...]
 
 
@@ -83,6 +93,25 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
     "page that is reviewed": ("answer", lambda text, at: shill_review(YOU, [text], among(text), [], **RATING)),
     "feature that is woven in": ("answer", lambda text, at: shill_review(YOU, [], NEWS, among(text), **RATING)),
     "rated by an account": ("answer", lambda text, at: judge_account(among(text))),
+    "comment that is answered": ("answer", lambda text, at: counter(text, **STRATEGY)),
+    "topic that is rated": ("answer", lambda text, at: screen(YOU, text)),
+    "topic that is debated": ("answer", lambda text, at: argue(YOU, text, 1, "opening", [], [])),
+    "opponent's statement": ("answer", lambda text, at: argue(YOU, NEWS[0], 1, "rebuttal", [NEWS[1]], [text])),
+    "own statement": (
+        "answer",
+        lambda text, at: argue(YOU, NEWS[0], -1, "conclusion", [text, NEWS[1]], list(NEWS[:2])),
+    ),
+    "opponent's profile": (
+        "answer",
+        lambda text, at: argue(YOU, NEWS[0], 1, "opening", [], [], [f"politics: {text[:80]}"]),
+    ),
+    "debater's persona": ("answer", lambda text, at: argue(as_persona(text, at), NEWS[0], 1, "opening", [], [])),
+    "debate that is over": ("answer", lambda text, at: settle(YOU, NEWS[0], 1, 3, [text], among(text))),
+    "statement that is coded": ("answer", lambda text, at: code_rhetoric(text)),
+    "post on a timeline": ("answer", lambda text, at: browse_timeline(YOU, NEWS[0], among(text), **STANDS)),
+    "what a town argues about": ("answer", lambda text, at: browse_timeline(YOU, text, NEWS, **STANDS)),
+    "what is posted about": ("answer", lambda text, at: write_post(YOU, text, opinion=40, tick=3)),
+    "persuader's own posts": ("answer", lambda text, at: write_for_goal(NEWS[0], among(text), [text], **CAMPAIGN)),
     "interview": ("answer", lambda text, at: interview(YOU, [text], text, tick=1, words=20)),
 }
 

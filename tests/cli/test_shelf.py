@@ -1,5 +1,6 @@
 """Verbs about what is there."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,3 +57,11 @@ def test_prices_say_that_they_have_to_be_checked(tmp_path: Path) -> None:
     shown = townsquare("list", "prices", cwd=tmp_path, TOWNSQUARE_PRICES=str(own)).stdout
     assert "7.25" in shown
     assert "before you rely on them" in shown
+
+
+def test_topics_to_debate(tmp_path: Path) -> None:
+    page = townsquare("list", "topics", cwd=tmp_path).stdout
+    assert "Should the Penny Stay in Circulation?" in page
+    told = json.loads(townsquare("list", "topics", "--json", cwd=tmp_path).stdout)
+    assert len(told) == 30
+    assert set(told[0]) == {"text", "cluster"}

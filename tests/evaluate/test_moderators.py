@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.datafiles import data_file
-from townsquare.evaluate.moderators import ModeratorsSettings, _rates, aevaluate_moderators
+from townsquare.evaluate.moderators import ModeratorsSettings, aevaluate_moderators
 from townsquare.protocols import InputError
 from townsquare.protocols.moderator import ACTION, Posts, Verdicts
 from townsquare.protocols.registry import register

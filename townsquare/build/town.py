@@ -26,8 +26,11 @@ from townsquare.protocols.workers import Workers
 from townsquare.sim import engine
 from townsquare.sim.defences.lorec import LoRec
 from townsquare.sim.measures.view import TickView
+from townsquare.sim.scenarios.campaign import Campaign
 from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.network import NetworkTown
 from townsquare.sim.scenarios.news import News
+from townsquare.sim.scenarios.persuasion import Persuasion
 from townsquare.sim.scenarios.shilling import Shilling
 from townsquare.sim.scenarios.town import TownScenario
 
@@ -112,7 +115,7 @@ def build(
     ``model`` is a language model of the user's own, where the scenario names one; ``offline``: none will be asked.
     ``models`` stand in for those that the scenario names.
     """
-    if models is None and (scenario.asking() or needing(scenario)):
+    if models is None and (scenario.asking() or needing(scenario) or at_a_terminal(scenario)):
         models = Models(scenario, model, offline=offline)
     remotes = Remotes(scenario, models.recorded) if models is not None and needing(scenario) else None
     streams = Streams(scenario.seed)
@@ -146,7 +149,24 @@ def _parts(scenario: TownScenario, streams: Streams, models: Models | None, work
         from townsquare.build import shop  # a news town does without
 
         return shop.parts_of(scenario, streams, models)
+    if isinstance(scenario, Campaign):
+        from townsquare.build import campaign
+
+        return campaign.parts_of(scenario, streams, models, workers)
+    if isinstance(scenario, Persuasion):
+        from townsquare.build import debate
+
+        return debate.parts_of(scenario, streams, models)
+    if isinstance(scenario, NetworkTown):
+        from townsquare.build import network
+
+        return network.parts_of(scenario, streams, models)
     raise ScenarioError(f"scenario {scenario.scenario!r} has no environment to run in.")
+
+
+def at_a_terminal(scenario: TownScenario) -> bool:
+    """Whether somebody of the town is a person, whose answers are on record as those of models are."""
+    return any(group.count and group.mind == "person" for group in scenario.populations().values())
 
 
 def _measures(environment: type) -> list[Callable[[Any], dict[str, float]]]:

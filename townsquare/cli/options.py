@@ -237,6 +237,9 @@ def _moderators_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
     names = "none,retrieval,linear (`townsquare list moderator`)"
     moderators.add_argument("--moderators", metavar="A,B", help=names)
     moderators.add_argument("--harmless", metavar="A,B", help="labels that break no rule (default: ham, benign, ...)")
+    moderators.add_argument("--features", metavar="A,B", help="false alarms by feature (`townsquare list feature`)")
+    pairs = "pairs that share a word (default: ours; or a CSV file with the columns harmful, confusable)"
+    moderators.add_argument("--pairs", metavar="FILE", nargs="?", const="shipped", help=pairs)
 
 
 def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]

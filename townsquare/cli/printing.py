@@ -29,9 +29,9 @@ def console() -> Console:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Step | None]:
-    """A bar with ticks per second and the time left on a terminal; nothing when piped."""
-    if not sys.stderr.isatty():
+def progress(title: str, *, quiet: bool = False) -> Iterator[Step | None]:
+    """A bar with ticks per second and the time left on a terminal; nothing when piped, or ``quiet``."""
+    if quiet or not sys.stderr.isatty():
         yield None
         return
     columns = (

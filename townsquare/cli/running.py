@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from townsquare import build, runs
-from townsquare.cli import printing
+from townsquare.cli import campaign_table, printing, thread_table, trial_table
 from townsquare.estimate import estimate
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
@@ -57,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.replay and scenario.chat.tape is None:
         raise InputError("--replay needs the cassette to replay: give --tape, for example RUN/cassette.sqlite.")
     arguments.folder_in_use = runs.free_folder(scenario, arguments.out)
-    with printing.progress(f"{scenario.scenario}, seed {scenario.seed}") as step:
+    quiet = build.at_a_terminal(scenario)  # a bar would write over what a person reads
+    with printing.progress(f"{scenario.scenario}, seed {scenario.seed}", quiet=quiet) as step:
         done = asyncio.run(runs.arun(scenario, out=arguments.folder_in_use, workers=_workers(arguments), progress=step))
     return _tell(done, arguments)
 
@@ -67,7 +68,8 @@ def resume(arguments: argparse.Namespace) -> int:
     arguments.folder_in_use = arguments.run
     if RunFolder(arguments.run).info.status == "finished":
         print(f"townsquare: {arguments.run} is finished; there was nothing left to do.", file=sys.stderr)
-    with printing.progress(f"resuming {arguments.run}") as step:
+    quiet = build.at_a_terminal(runs.scenario_of(RunFolder(arguments.run)))
+    with printing.progress(f"resuming {arguments.run}", quiet=quiet) as step:
         changed = overrides(arguments)
         done = asyncio.run(runs.aresume(arguments.run, set=changed, workers=_workers(arguments), progress=step))
     return _tell(done, arguments)
@@ -80,7 +82,8 @@ def fork(arguments: argparse.Namespace) -> int:
         scenario = runs.forked(runs.scenario_of(RunFolder(arguments.run)), arguments.at, dict(changed))
         out = runs.free_folder(scenario, None, suffix=f"_fork{arguments.at}")
     try:
-        with printing.progress(f"fork of {arguments.run} at tick {arguments.at}") as step:
+        quiet = build.at_a_terminal(runs.scenario_of(RunFolder(arguments.run)))
+        with printing.progress(f"fork of {arguments.run} at tick {arguments.at}", quiet=quiet) as step:
             workers = _workers(arguments)
             done = asyncio.run(
                 runs.afork(arguments.run, arguments.at, changed, out=out, workers=workers, progress=step)
@@ -166,7 +169,8 @@ def _workers(arguments: argparse.Namespace) -> int | None:
 
 
 def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
-    info, summary, ledger = done.info, done.summary(), done.ledger()
+    info, summary, ledger, trial = done.info, done.summary(), done.ledger(), trial_table.of(done)
+    campaign = campaign_table.of(done, control=not arguments.json)
     if arguments.json:
         print(
             json.dumps(
@@ -180,11 +184,20 @@ def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
                     "usd": None if ledger.get("unpriced") and not info.cost else info.cost,
                     "summary": summary,
                     "ledger": ledger,
+                    **({} if trial is None else {"trial": trial.plain()}),
+                    **({} if campaign is None else {"campaign": campaign.plain()}),
+                    **({} if campaign is None else {"threads": thread_table.of(done)}),
                 }
             )
         )
         return 0
-    printing.summary(summary, done.phases())
+    if trial is None:
+        printing.summary(summary, done.phases())
+    else:
+        trial_table.show(trial)
+    if campaign is not None:
+        campaign_table.show(done, campaign)
+        thread_table.show(thread_table.of(done))
     if ledger["asks"]:
         printing.ledger(ledger)
     printing.pairs(

@@ -34,6 +34,7 @@ _KINDS = (
     "seeding",
     "persuader",
     "judge",
+    "dispute-judge",
 )
 _EXTRAS = {
     "cf": ("implicit",),
@@ -49,6 +50,8 @@ def list_(arguments: argparse.Namespace) -> int:
     """``townsquare list``."""
     if arguments.kind == "prices":
         return _prices(arguments)
+    if arguments.kind == "topics":
+        return _topics(arguments)
     kinds = [arguments.kind] if arguments.kind else list(_KINDS)
     for kind in kinds:
         if kind not in _KINDS and not entry_points(group=f"townsquare.{kind}"):
@@ -61,6 +64,18 @@ def list_(arguments: argparse.Namespace) -> int:
     for kind in kinds:
         rows = [(name, _first_line(kind, name), where) for name, where in known(kind).items()]
         printing.table(kind, ("name", "what it does", "from"), rows)
+    return 0
+
+
+def _topics(arguments: argparse.Namespace) -> int:
+    """What is debated in the published trial, and how strongly people feel about it."""
+    from townsquare.sim.data.topics import topics
+
+    if arguments.json:
+        print(json.dumps([{"text": topic.text, "cluster": topic.cluster} for topic in topics()]))
+    else:
+        rows = [(str(number), topic.text, topic.cluster) for number, topic in enumerate(topics(), start=1)]
+        printing.table("topics", ("number", "topic", "strength"), rows)
     return 0
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from townsquare.cli import printing, sweep_table
+from townsquare.cli import printing, sweep_table, thread_table
 from townsquare.cli.running import overrides
 from townsquare.comparison import compare as compare_runs
 from townsquare.protocols.errors import InputError, did_you_mean
@@ -35,6 +35,21 @@ _MAIN = (
     "rating_given",
     "trust_shills",
     "customers_lost",
+    "bystander_replies",
+    "counterspeech_share",
+    "bot_replies",
+    "hate_recurrence",
+    "norm",
+    "shift_human_human",
+    "shift_human_ai",
+    "shift_human_human_personalised",
+    "shift_human_ai_personalised",
+    "shift_no_debate",
+    "opinion_mean",
+    "opinion_variance",
+    "opinion_groups",
+    "panel_mean",
+    "panel_variance",
 )
 
 
@@ -42,14 +57,16 @@ def compare(arguments: argparse.Namespace) -> int:
     """``townsquare compare``."""
     found = compare_runs(*arguments.run, level=arguments.level, burn_in=arguments.burn_in)
     rows = _chosen(found.rows(), arguments.measure)
+    threads = thread_table.beside(found.arms)
     if arguments.json:
         told = json.loads(found.to_json())
         del told["rows"]
-        print(json.dumps(told | {"measures": rows}))
+        print(json.dumps(told | {"measures": rows} | ({"threads": threads} if threads else {})))
         return 0
     if not arguments.measure and not arguments.all:
         rows = [row for row in rows if row["measure"] in _MAIN or row["unit"] == "agent"]
     printing.table(f"Paired differences to {arguments.run[0]}", *_difference_table(rows, found.level))
+    thread_table.compare(threads)
     for note in found.notes:
         print(f"note: {note}")
     return 0

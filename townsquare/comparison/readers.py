@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from townsquare.comparison.debaters import is_trial, per_person
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
 from townsquare.protocols.events import KIND, REASONS, Events
 from townsquare.protocols.runfolder import RunFolder
@@ -15,10 +16,12 @@ READER_MEASURES = frozenset({"likes_per_user", "clicks_per_user"})
 
 
 def readers(run: RunFolder) -> IntArray:
-    """Ids of those who read, or buy: the group ``users`` or ``customers``, or whoever is no creator."""
+    """Ids of those who read, buy or debate: the group ``users``, ``customers``, ``members`` or ``people``, or whoever
+    is no creator.
+    """
     agents = run.agents()
     group = agents["group"].to_numpy()
-    named = next((name for name in ("users", "customers") if (group == name).any()), None)
+    named = next((name for name in ("users", "customers", "members", "people") if (group == name).any()), None)
     chosen = group != "creators" if named is None else group == named
     return np.sort(agents["agent"].to_numpy()[chosen])
 
@@ -26,7 +29,12 @@ def readers(run: RunFolder) -> IntArray:
 def per_reader(run: RunFolder, ticks: range) -> Values:
     """The measures of docs/compare-and-sweep.md, one value per reader in the order of ``readers``."""
     ids = readers(run)
+    if is_trial(run):
+        return per_person(run, ids, ticks)
     tally = _Tally(run, int(ids.max(initial=-1)) + 1)
+    for tick in range(ticks.start) if tally.opinions is not None else ():
+        tally.opine(run.tick_events(tick))
+    tally.begin()
     for tick in ticks:
         tally.add(run.tick_events(tick))
     return {name: values[ids] for name, values in tally.values(len(ticks)).items()}
@@ -52,9 +60,30 @@ class _Tally:
         self.rank, self.utility = np.zeros(size), np.zeros(size)
         self.ratings, self.rating_sum = np.zeros(size), np.zeros(size)
         self.read: list[IntArray] = []
+        self.opinions = _opinions(run, size)
+        self.began, self.travelled = self.opinions, np.zeros(size)
+
+    def begin(self) -> None:
+        """Opinions as they are now are those that the ticks compared begin with."""
+        if self.opinions is not None:
+            self.began, self.travelled = self.opinions.copy(), np.zeros(self.size)
+
+    def opine(self, events: Events) -> None:
+        """The opinions of one tick, in the order in which they were formed."""
+        assert self.opinions is not None
+        rows = events.where((events.kind == KIND["opinion"]) & (events.agent >= 0) & (events.agent < self.size))
+        order = np.argsort(rows.agent, kind="stable")
+        agent, value = rows.agent[order].astype(np.int64), rows.value[order].astype(np.float64)
+        fresh = np.concatenate([[True], agent[1:] != agent[:-1]]) if len(agent) else np.zeros(0, bool)
+        before = np.where(fresh, self.opinions[agent], np.roll(value, 1))
+        self.travelled += np.bincount(agent, np.abs(value - before), minlength=self.size)
+        last = np.concatenate([fresh[1:], [True]]) if len(agent) else fresh
+        self.opinions[agent[last]] = value[last]
 
     def add(self, events: Events) -> None:
         """One tick."""
+        if self.opinions is not None:
+            self.opine(events)
         inside = (events.agent >= 0) & (events.agent < self.size)
         for kind in self.count:
             rows = np.flatnonzero(inside & (events.kind == KIND[kind]))
@@ -99,10 +128,27 @@ class _Tally:
                 "ratings_per_user": self.ratings / n_ticks,
                 "rating_of_taken": _ratio(self.rating_sum, self.ratings),
             }
+        if self.opinions is not None and self.began is not None:
+            found |= {
+                "opinion_at_end": np.round(self.opinions, 5),
+                "opinion_moved": np.round(self.opinions - self.began, 5),
+                "opinion_travelled": np.round(self.travelled, 5),
+            }
         used: BoolArray = self.sources.sum(axis=0) > 0
         for code in np.flatnonzero(used[1:]) + 1:
             found[SHOWN_FROM + REASONS[code]] = _ratio(self.sources[:, code], shown)
         return found
+
+
+def _opinions(run: RunFolder, size: int) -> FloatArray | None:
+    """(size,) what readers think before the first tick; None in a town whose readers have no opinion on record."""
+    agents = run.agents()
+    if "opinion" not in agents:
+        return None
+    found = np.full(size, np.nan)
+    here = agents["agent"].to_numpy() < size
+    found[agents["agent"].to_numpy()[here]] = np.round(agents["opinion"].to_numpy(np.float64)[here], 5)
+    return found
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

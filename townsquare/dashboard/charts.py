@@ -32,6 +32,10 @@ BESIDE = (
     "target_rating",
     "opinion_shown",
     "rating_given",
+    "opinion_mean",
+    "opinion_variance",
+    "opinion_groups",
+    "panel_mean",
 )
 """What the overlay of two arms shows."""
 

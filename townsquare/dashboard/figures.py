@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.dashboard import charts, shilling, topics
+from townsquare.dashboard import charts, debates, network, shilling, topics
 from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import Phase, series_of
 from townsquare.dashboard.summary import MAIN, in_words, number
@@ -42,6 +42,8 @@ _READ = {
     "been shown without shills and without a defence. Below zero they pay for it; a rating is one step of the scale.",
     "noticed": "The earlier and the higher a line on the left, the better; a line on the right is what it costs. "
     "Left, a gap means that no shill had rated anything yet.",
+    "opinions": network.LOOK,
+    "debates": debates.LOOK,
     "trust": "1 means that accounts count in full, 0 that they are left out.",
 }
 
@@ -88,6 +90,8 @@ def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
             "noticed",
         ),
         ("Defence: how much accounts count", shilling.TRUST, shilling.trust, "trust"),
+        ("Shift: how far people moved towards their opponents", debates.SHIFTS, debates.shifts, "debates"),
+        ("Opinions: where they stand, and how they move", network.OPINIONS, network.opinions, "opinions"),
     ):
         if charts.measured(table, names):
             found.append(_figure(title, table, names, draw(table), _READ[key]))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from townsquare.protocols.debate import ARMS, CONTROL
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -84,7 +86,7 @@ def _per_reader() -> dict[str, Label]:
     for deeds, done in (("likes", "liked"), ("clicks", "clicked"), ("shown", "shown")):
         meaning = f"Mean quality of the articles a user {'was' if done == 'shown' else 'has'} {done}."
         made[f"quality_of_{deeds}"] = Label(f"Quality {done}, per user", _QUALITY, meaning)
-    for source in ("match", "fill", "cold_start", "hot", "promoted", "first"):
+    for source in ("match", "fill", "cold_start", "hot", "promoted", "first", "followed", "first audience"):
         words = source.replace("_", " ")
         made[f"shown_from_{source}"] = Label(
             f"Shown from {words}",
@@ -118,6 +120,127 @@ def _shop() -> dict[str, Label]:
         "trust_shills": Label("Weight of shills", "share, 0 to 1", "How much shills count in a fit; mean."),
         "trust_customers": Label("Weight of customers", "share, 0 to 1", "How much customers count in a fit; mean."),
         "customers_lost": Label("Customers lost", "share, 0 to 1", "Share of customers that count less than half."),
+    }
+    return {name: replace(label, ours=True) for name, label in made.items()}
+
+
+def _threads() -> dict[str, Label]:
+    """Measures of harmful posts and of what is said against them."""
+    each = "per harmful post"
+    made = {
+        "harmful_posts": Label("Harmful posts", "posts", "Harmful posts so far, those of bots left out."),
+        "bystander_replies": Label("Bystander replies", each, "Answers by other members to a harmful post; mean."),
+        "counterspeech_share": Label(
+            "Counterspeech among them", "share, 0 to 1", "Share of the answers of bystanders that object."
+        ),
+        "bot_replies": Label("Bot replies", each, "Answers by bots to a harmful post; mean."),
+        "likes_on_hate": Label("Likes on harmful posts", "likes a post", "Likes that a harmful post has got; mean."),
+        "likes_on_counterspeech": Label(
+            "Likes on counterspeech", "likes a post", "Likes that a member's objection has got; mean."
+        ),
+        "hate_recurrence": Label(
+            "Harm again", "share, 0 to 1", "Share of the authors of harmful posts who posted another in a later tick."
+        ),
+        "norm": Label(
+            "Perceived norm", "1 to 7", "How far what a member is shown says that harm is objected to; mean."
+        ),
+        "replies_withheld": Label("Replies withheld", "replies a tick", "Replies that the bots' own guard kept back."),
+        "reply_repeats": Label(
+            "Repetition in bot replies", "share, 0 to 1", "Share of runs of five words that come up more than once."
+        ),
+        "replies_constant": Label("One reply over and over", "1 yes, 0 no", "Whether bots say one and the same thing."),
+        **{
+            f"survey_{name}": Label(words, "1 to 7", f"Mean answer of members to a questionnaire's question {name}.")
+            for name, words in (
+                ("norm", "Norm, asked"),
+                ("credible", "Bot credible, asked"),
+                ("persuasive", "Bot persuasive, asked"),
+            )
+        },
+    }
+    return {name: replace(label, ours=True) for name, label in made.items()}
+
+
+def _timeline() -> dict[str, Label]:
+    """Measures of a timeline with persuaders, and what a comparison takes per member of it."""
+    share, scale = "share, 0 to 1", "of the scale from 0 to 1"
+    towards = "above 0 towards the persuaders' goal"
+    made = {
+        "opinion_mean": Label("Mean opinion", scale, "Mean opinion of all members."),
+        "opinion_variance": Label("Variance of opinions", "variance, at most .25", "Spread of members' opinions."),
+        "opinion_move": Label("Moved so far", scale, f"How far members moved since the start; mean, {towards}."),
+        "move_by_persuaders": Label("Moved by persuaders", scale, f"By persuaders' posts, per member; {towards}."),
+        "move_by_members": Label("Moved by members", scale, f"By other members' posts, per member; {towards}."),
+        "members_moved": Label("Members moved", share, "Members whose opinion changed in this tick."),
+        "reached": Label("Reached", share, "Members that were shown a persuader's post in this tick."),
+        "shown_persuaders": Label("Shown of persuaders", share, "Share of what is shown that is a persuader's."),
+        "read_persuaders": Label("Read of persuaders", share, "Share of what is read that is a persuader's."),
+        "liked_persuaders": Label("Liked of persuaders", share, "Share of what is liked that is a persuader's."),
+        "shown_across": Label(
+            "Shown across", share, "Share of what is shown that leans the other way than the member."
+        ),
+        "shown_distance": Label("Distance of what is shown", scale, "Mean distance from the member's opinion."),
+        "reads_per_member": Label("Reads per member", "reads a tick", "Posts that a member read."),
+        "likes_per_member": Label("Likes per member", "likes a tick", "Posts that a member liked."),
+        "posts_new": Label("New posts", "posts a tick", "Posts and answers by members and persuaders."),
+        "opinion_at_end": Label("Opinion at the end", scale, "What a member thinks after the last tick compared."),
+        "opinion_moved": Label("Opinion moved", scale, "How far a member went, up less down, over the ticks compared."),
+        "opinion_travelled": Label("Opinion travelled", scale, "How far a member went, up and down added up."),
+    }
+    return {name: replace(label, ours=True) for name, label in made.items()}
+
+
+def _debates() -> dict[str, Label]:
+    """Measures of a debate trial, an arm each, and what a comparison takes per person of it."""
+    points, share = "points of 1 to 5", "share, 0 to 1"
+    made = {
+        "people_left_out": Label("People left out", "people", "Counted people without an opinion before and after."),
+        "statements_missing": Label(
+            "Statements missing", "statements", "Statements of the tick that were not written."
+        ),
+        "no_answers": Label("No answers", "answers", "Those asked in the tick whose mind gave no valid answer."),
+        "refused": Label("Refused", "answers", "What was answered in the tick and could not be taken."),
+        "agreed_before": Label("Agreement before", points, "With the opponent's side, before the debate."),
+        "agreed_after": Label("Agreement after", points, "With the opponent's side, after the debate."),
+        "moved_to_opponent": Label("Moved towards the opponent", points, "After less before, on the opponent's side."),
+        "took_for_ai": Label("Took the opponent for an AI", share, "1 for those who did."),
+    }
+    for arm in (*ARMS, CONTROL):
+        key = arm.replace("-", "_")
+        made |= {
+            f"people_{key}": Label(f"People, {arm}", "people", "Those who rated; at the end before and after."),
+            f"before_{key}": Label(f"Before, {arm}", points, "Mean agreement with the opponent's side at first."),
+            f"after_{key}": Label(f"After, {arm}", points, "Mean agreement with the opponent's side at the end."),
+            f"shift_{key}": Label(f"Shift, {arm}", points, "Mean of after less before: above 0 is being persuaded."),
+            f"changed_{key}": Label(f"Changed, {arm}", share, "Share of people who think otherwise than before."),
+            f"believed_ai_{key}": Label(f"Took for an AI, {arm}", share, "Of those who said what they took it for."),
+            f"human_{key}": Label(f"People who start so, {arm}", points, "Their mean shift by the published model."),
+            f"human_low_{key}": Label(f"Lower end of it, {arm}", points, "Of the 95 % range."),
+            f"human_high_{key}": Label(f"Upper end of it, {arm}", points, "Of the 95 % range."),
+            f"words_people_{key}": Label(f"Words, people, {arm}", "words a statement", "Mean length so far."),
+            f"words_opponents_{key}": Label(f"Words, AI, {arm}", "words a statement", "Mean length so far."),
+        }
+    return {name: replace(label, ours=True) for name, label in made.items()}
+
+
+def _network() -> dict[str, Label]:
+    """Measures of opinions on a network."""
+    made = {
+        "opinion_groups": Label("Groups of opinion", "groups", "Groups of opinions that no gap above .02 divides."),
+        "opinion_groups_5": Label("Groups of five or more", "groups", "Those of them that hold five nodes or more."),
+        "opinion_extreme": Label("Extreme opinions", "share, 0 to 1", "Share of the nodes below .1 or above .9."),
+        "opinion_no_change": Label(
+            "Error of no change", "squared", "Mean squared change of the tick: the error of who says nobody moves."
+        ),
+    }
+    made["opinion_shift"] = Label("Shift of opinion", "opinion", "Mean absolute change of opinion in the tick.")
+    made["nodes_moved"] = Label("Nodes moved", "share, 0 to 1", "Share of the nodes whose opinion changed.")
+    panel = "those whom a mind decides for"
+    made |= {
+        "panel_mean": Label("Mean opinion, panel", "0 against, 1 for", f"Mean opinion of {panel}."),
+        "panel_variance": Label("Variance of opinions, panel", "variance, at most .25", f"Spread among {panel}."),
+        "panel_moved": Label("Panel moved", "share, 0 to 1", f"Share of {panel} whose opinion changed."),
+        "panel_shift": Label("Shift of opinion, panel", "opinion", f"Mean absolute change of opinion of {panel}."),
     }
     return {name: replace(label, ours=True) for name, label in made.items()}
 
@@ -213,5 +336,9 @@ LABELS: dict[str, Label] = {
     **_families(),
     **_per_reader(),
     **_shop(),
+    **_network(),
+    **_debates(),
+    **_timeline(),
+    **_threads(),
 }
 """Every measure of the built-in scenarios, and those that a comparison takes per user."""

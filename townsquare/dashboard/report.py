@@ -8,6 +8,7 @@ from typing import Any
 from townsquare.dashboard import figures, page
 from townsquare.dashboard.conversations import conversations
 from townsquare.dashboard.figures import Figure
+from townsquare.dashboard.moved import moved
 from townsquare.dashboard.phases import phases_of
 from townsquare.dashboard.summary import summarise
 from townsquare.protocols import durable
@@ -21,6 +22,7 @@ def write(
     control: RunFolder | None = None,
     comparison: Sequence[Mapping[str, Any]] | None = None,
     ledger: Mapping[str, Any] | None = None,
+    campaign: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report of ``run`` to ``target``, whole or not at all; a file of that name is replaced.
 
@@ -31,11 +33,12 @@ def write(
         comparison: paired differences, ``run`` minus ``control``: rows with measure, mean_a (of ``control``),
             mean_b (of ``run``), difference, interval, unpaired_interval, variance_removed, unit and n.
         ledger: what language models were asked (``Run.ledger``).
+        campaign: who was moved by what they were shown (``moved``); None where nobody campaigns.
 
     Raises:
         InputError: the report extra is not installed, or ``target`` cannot be written.
     """
-    text = render(run, control, comparison, ledger)
+    text = render(run, control, comparison, ledger, campaign)
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +53,7 @@ def render(
     control: RunFolder | None = None,
     comparison: Sequence[Mapping[str, Any]] | None = None,
     ledger: Mapping[str, Any] | None = None,
+    campaign: Mapping[str, Any] | None = None,
 ) -> str:
     """The page as text; see ``write``."""
     draw = _drawer()
@@ -60,6 +64,7 @@ def render(
     if measures.empty or (measures["measure"] == "likes_per_user").any():
         body.append(page.phases_list(phases))  # a town where nobody likes anything has no such phases
     names = [row["measure"] for row in rows]
+    body.append(moved(campaign))
     shown = figures.curves(run, phases)
     if shown:
         body.append(page.section("Curves", "\n".join(drawn(f) for f in shown)))

@@ -14,21 +14,24 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from townsquare.evaluate.moderator_features import Features
+from townsquare.evaluate.moderator_rates import Reviewed, group_rows, reliability_of, row_of
+from townsquare.evaluate.over_association import association_row, flagged_pairs
 from townsquare.evaluate.session import Session
 from townsquare.protocols.chat_settings import Budget, ChatSettings
-from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
+from townsquare.protocols.columns import BoolArray, IntArray
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.moderator import ACTION, HARMLESS, Labelled, Learner, Moderator, Posts
 from townsquare.protocols.registry import make
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
+from townsquare.sim.data.confusable import Pair
+from townsquare.sim.data.confusable import pairs as confusable
 from townsquare.sim.data.labelled import LabelledData, load
 from townsquare.sim.moderators.disguises import DISGUISES, disguised
 
 MODERATORS = ("none", "retrieval", "linear")
 SEEDS = (0, 1, 2, 3, 4)
-RATES = ("precision", "recall", "f1", "fpr")
-_DRAWS = 1_000
 
 Progress = Callable[[str, int, int], None]
 
@@ -44,21 +47,8 @@ class ModeratorsSettings(Settings):
     "Share of the letters that a disguise changes; 0: none is tried."
     moderators: dict[str, dict[str, Any]] = Field(default_factory=dict)
     "Settings of moderators by name: moderators.linear.strength=10."
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What one moderator made of the held-out texts of one seed."""
-
-    rows: IntArray
-    """(n,) which texts of the data."""
-    flagged: BoolArray
-    abstained: BoolArray
-    seconds: float
-    """CPU seconds of the review."""
-    usd: float = 0.0
-    asked: int = 0
-    """Texts that a language model was asked about."""
+    features: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    "Settings of features by name: features.audience-age.age=15."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +57,19 @@ class ModeratorsResult:
 
     data: str
     table: tuple[dict[str, Any], ...]
-    """A row per moderator: texts, harmful, precision, recall, f1, fpr with ``_low`` and ``_high``, abstained, texts
-    asked about, usd and texts per second of CPU."""
+    """A row per moderator: texts, harmful, precision, recall, f1, fpr with ``_low`` and ``_high``, expected calibration
+    error, abstained, share held for a person, texts asked about, usd and texts per second of CPU."""
     disguises: tuple[dict[str, Any], ...]
     """A row per moderator: recall of the harmful texts as they are, and in each disguise."""
+    groups: tuple[dict[str, Any], ...] = ()
+    """A row per moderator and group, where the data say who is who: the same rates."""
+    reliability: tuple[dict[str, Any], ...] = ()
+    """A row per moderator and tenth of the scores (``calibration.reliability``)."""
+    pairs: tuple[dict[str, Any], ...] = ()
+    """A row per moderator: what it makes of confusable pairs (``over_association``)."""
+    features: tuple[dict[str, Any], ...] = ()
+    """A row per moderator and feature: the false-positive rate on harmless texts that score .5 or more in it, and on
+    the others; for features that can probe a moderator, what they found."""
     remarks: tuple[str, ...] = ()
     seeds: Sequence[int] = field(default=SEEDS)
     asks: pd.DataFrame | None = None
@@ -80,7 +79,8 @@ class ModeratorsResult:
     def digest(self) -> str:
         """sha256 of what was found, times left out."""
         rows = [{k: v for k, v in row.items() if k != "per_second"} for row in self.table]
-        return hashlib.sha256(json.dumps([rows, self.disguises], sort_keys=True).encode()).hexdigest()
+        told = [rows, self.disguises, self.groups, self.reliability, self.pairs, self.features]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 async def aevaluate_moderators(
@@ -93,6 +93,8 @@ async def aevaluate_moderators(
     chat: ChatSettings | None = None,
     budget: Budget | None = None,
     folder: Path | None = None,
+    features: Sequence[str] = (),
+    pairs: str | Path | None = None,
     progress: Progress | None = None,
 ) -> ModeratorsResult:
     """Every moderator on the same held-out texts; those that learn do so from the rest.
@@ -109,6 +111,8 @@ async def aevaluate_moderators(
         chat: how the model is reached, and the cassette.
         budget: what may be spent on it.
         folder: where the cassette is kept; a second call with the same one asks nothing twice.
+        features: registered names; false alarms are told by each.
+        pairs: confusable pairs, ``shipped`` or a CSV file (``sim.data.confusable``); none by default.
         progress: told about reviews that are done.
 
     Raises InputError for what cannot be evaluated.
@@ -119,31 +123,63 @@ async def aevaluate_moderators(
     unknown = sorted(set(settings.moderators) - set(names))
     if unknown:
         raise InputError(f"moderators.{unknown[0]}: it does not take part; those who do are {', '.join(names)}.")
-    found: dict[str, list[Reviewed]] = {name: [] for name in names}
-    seen: dict[str, list[Mapping[str, float]]] = {name: [] for name in names}
+    seen = _Seen(names, Features(features, settings.features, texts), confusable(pairs) if pairs else ())
     plan = [(seed, name) for seed in seeds for name in names]
     progress("learn and review", 0, len(plan))
     async with AsyncExitStack() as stack:
         session = None if model is None else await stack.enter_async_context(Session(model, chat, budget, folder))
         for done, (seed, name) in enumerate(plan, start=1):
-            test, train = _split(len(texts.examples), settings.test, seed)
+            test, train = split(len(texts.examples), settings.test, seed)
             moderator = _made(name, settings, seed, session)
             if isinstance(moderator, Learner):
                 moderator.learn(texts.examples.where(train))
-            found[name].append(await _review(moderator, texts.examples, test, session))
+            seen.reviewed[name].append(await _review(moderator, texts.examples, test, session))
             if settings.disguise:
-                seen[name].append(await _disguised(moderator, texts.examples, test, settings.disguise, seed))
+                share = await _disguised(moderator, texts.examples, test, settings.disguise, seed)
+                seen.disguised[name].append(share)
+            await seen.beyond(name, moderator)
             if session is not None:
                 session.settle()
             progress("learn and review", done, len(plan))
         asks = None if session is None else session.asks()
-    table = tuple(_row(name, found[name], texts.examples) for name in names)
-    recalls = tuple(
-        {"moderator": name, **{how: float(np.mean([one[how] for one in seen[name]])) for how in seen[name][0]}}
-        for name in names
-        if seen[name]
+    return _result(texts, seen, tuple(seeds), asks)
+
+
+class _Seen:
+    """What was seen of each moderator, a list per seed."""
+
+    def __init__(self, names: Sequence[str], features: Features, pairs: Sequence[Pair]) -> None:
+        self.names, self.features, self.pairs = names, features, pairs
+        self.reviewed: dict[str, list[Reviewed]] = {name: [] for name in names}
+        self.disguised: dict[str, list[Mapping[str, float]]] = {name: [] for name in names}
+        self.paired: dict[str, list[BoolArray]] = {name: [] for name in names}
+
+    async def beyond(self, name: str, moderator: Moderator) -> None:
+        """What it makes of texts that are not of the table."""
+        if self.pairs:
+            self.paired[name].append(await flagged_pairs(moderator, self.pairs))
+        await self.features.probe(name, moderator)
+
+
+def _result(texts: LabelledData, seen: _Seen, seeds: tuple[int, ...], asks: pd.DataFrame | None) -> ModeratorsResult:
+    found, examples, names = seen.reviewed, texts.examples, seen.names
+    reliable = {name: reliability_of(found[name], examples) for name in names}
+    return ModeratorsResult(
+        texts.name,
+        table=tuple(row_of(name, found[name], examples) for name in names),
+        disguises=tuple(
+            {"moderator": name, **{how: float(np.mean([one[how] for one in shares])) for how in shares[0]}}
+            for name, shares in seen.disguised.items()
+            if shares
+        ),
+        groups=tuple(row for name in names for row in group_rows(name, found[name], examples, texts.groups)),
+        reliability=tuple({"moderator": name, **row} for name in names for row in reliable[name]),
+        pairs=tuple(association_row(name, shares) for name, shares in seen.paired.items() if shares),
+        features=tuple(row for name in names for row in seen.features.rows(name, found[name])),
+        remarks=texts.remarks,
+        seeds=seeds,
+        asks=asks,
     )
-    return ModeratorsResult(texts.name, table, recalls, texts.remarks, tuple(seeds), asks)
 
 
 def evaluate_moderators(data: str | Path | LabelledData, *names: Sequence[str], **options: Any) -> ModeratorsResult:
@@ -162,7 +198,7 @@ def _made(name: str, settings: ModeratorsSettings, seed: int, session: Session |
     return made
 
 
-def _split(n: int, share: float, seed: int) -> tuple[IntArray, IntArray]:
+def split(n: int, share: float, seed: int) -> tuple[IntArray, IntArray]:
     """Held-out rows and the rest; at least one of each."""
     order = Streams(seed).get("moderators", "split").permutation(n)
     cut = min(max(1, round(share * n)), n - 1)
@@ -175,11 +211,9 @@ async def _review(moderator: Moderator, examples: Labelled, rows: IntArray, sess
     began = time.process_time()
     verdicts = await moderator.review(posts)
     seconds = time.process_time() - began
-    harmless = [ACTION[name] for name in HARMLESS]
     asked = getattr(moderator, "tally", {}).get("asked", 0)
     cost = 0.0 if session is None else session.spent() - spent
-    abstained = verdicts.action == ACTION["abstain"]
-    return Reviewed(rows, ~np.isin(verdicts.action, harmless), abstained, seconds, cost, asked)
+    return Reviewed(rows, np.asarray(verdicts.action), np.asarray(verdicts.score, float), seconds, cost, asked)
 
 
 async def _disguised(
@@ -198,42 +232,6 @@ async def _disguised(
         flagged = ~np.isin(verdicts.action, [ACTION[name] for name in HARMLESS])
         found[how] = float(flagged.mean()) if len(flagged) else float("nan")
     return found
-
-
-def _row(name: str, found: Sequence[Reviewed], examples: Labelled) -> dict[str, Any]:
-    rows = np.concatenate([one.rows for one in found])
-    flagged = np.concatenate([one.flagged for one in found])
-    abstained = np.concatenate([one.abstained for one in found])
-    broken = examples.broken()[rows]
-    cells = np.stack([flagged & broken, flagged & ~broken, ~flagged & broken, ~flagged & ~broken], axis=1).astype(float)
-    whole = _rates(cells.sum(axis=0)[None])[0]
-    # a text that is held out under several seeds counts as one: it is drawn, or not, as a whole
-    of, place = np.unique(rows, return_inverse=True)
-    by_text = np.stack([np.bincount(place, column, minlength=len(of)) for column in cells.T], axis=1)
-    draws = Streams(0).get("moderators", "bootstrap").multinomial(len(of), np.full(len(of), 1 / len(of)), _DRAWS)
-    low, high = _between(_rates(draws.astype(float) @ by_text))
-    made: dict[str, Any] = {"moderator": name, "texts": len(rows), "harmful": int(broken.sum())}
-    for column, rate in enumerate(RATES):
-        made |= {rate: whole[column], f"{rate}_low": low[column], f"{rate}_high": high[column]}
-    seconds = sum(one.seconds for one in found)
-    made |= {"abstained": int(abstained.sum()), "asked": sum(one.asked for one in found)}
-    made |= {"usd": sum(one.usd for one in found), "per_second": round(len(rows) / max(seconds, 1e-9))}
-    return {key: float(value) if isinstance(value, np.floating) else value for key, value in made.items()}
-
-
-def _between(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """2.5 and 97.5 per cent of each column; NaN where no draw has a value."""
-    held = ~np.isnan(draws).all(axis=0)
-    ends = np.full((2, draws.shape[1]), np.nan)
-    ends[:, held] = np.nanquantile(draws[:, held], [0.025, 0.975], axis=0)
-    return ends[0], ends[1]
-
-
-def _rates(cells: FloatArray) -> FloatArray:
-    """(n, 4) from true positives, false positives, misses and true negatives; NaN for 0 of 0."""
-    tp, fp, fn, tn = np.moveaxis(np.asarray(cells, float), -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.stack([tp / (tp + fp), tp / (tp + fn), 2 * tp / (2 * tp + fp + fn), fp / (fp + tn)], axis=-1)
 
 
 def _quiet(what: str, done: int, of: int) -> None:

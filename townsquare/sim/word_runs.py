@@ -12,8 +12,8 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def word_runs(found: list[str]) -> set[tuple[str, ...]]:
-    """All runs of three words; of fewer words the one run that there is, of none none."""
-    if len(found) < RUN:
+def word_runs(found: list[str], run: int = RUN) -> set[tuple[str, ...]]:
+    """All runs of ``run`` words (three); of fewer words the one run that there is, of none none."""
+    if len(found) < run:
         return {tuple(found)} if found else set()
-    return {tuple(found[i : i + RUN]) for i in range(len(found) - RUN + 1)}
+    return {tuple(found[i : i + run]) for i in range(len(found) - run + 1)}

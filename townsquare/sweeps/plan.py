@@ -183,7 +183,7 @@ def _folder(name: str, taken: set[str]) -> str:
 
 def _holds(scenario: Scenario, values: Mapping[str, Any]) -> bool:
     resolved = flattened(scenario.model_dump(mode="json"))
-    return all(resolved.get(path) == value for path, value in values.items())
+    return all(_plain(resolved.get(path)) == _plain(value) for path, value in values.items())  # "0" as --set has it
 
 
 def _seeds(given: Sequence[int] | str, where: str) -> tuple[int, ...]:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.agents.minds.test_wire_form import creators, readers, task
+from tests.debaters import plain, through, trial
 from townsquare.agents.minds.turns import TEXT_LETTERS, Turn, actions_of, turns
+from townsquare.agents.minds.wire_form import answer_of, observations
 from townsquare.protocols import Observations
 from townsquare.protocols.actions import KINDS
 from townsquare.protocols.events import REASONS
@@ -147,3 +149,65 @@ def test_no_answer_at_all_upsets_the_town(output: Any, seen: Observations) -> No
     actions = actions_of(seen, found)
     assert set(actions.agent.tolist()) <= set(seen.agents.tolist())
     json.dumps([turn.actions for turn in found.values()], allow_nan=False)
+
+
+# ---- debates -------------------------------------------------------------------------------------------------------
+
+
+def debating() -> list[Observations]:
+    """Every cohort of a little trial, as it is asked."""
+    return [seen for _, cohorts in through(trial()) for seen in cohorts]
+
+
+def test_debaters_elsewhere_see_and_say_what_those_at_home_do() -> None:
+    for seen in debating():
+        asked = json.loads(json.dumps(task(seen)))
+        here, there = plain(seen), plain(observations(asked))
+        found = actions_of(seen, turns(json.loads(json.dumps(answer_of(there))), asked))
+        assert {turn.outcome for turn in turns(answer_of(there), asked).values()} == {"answered"}
+        for kind in ("rate", "opinion", "guess", "say"):
+            mine, theirs = (one.where(one.kind == KINDS.index(kind)) for one in (here, found))
+            assert (mine.agent == theirs.agent).all()
+            assert (mine.item == theirs.item).all()
+            assert (mine.value == theirs.value).all()
+            assert (mine.text == theirs.text).all()
+
+
+def test_no_row_of_a_debate_holds_a_field_that_is_not_told() -> None:
+    debate = trial()
+    for seen in (seen for _, cohorts in through(debate) for seen in cohorts):
+        for row in task(seen)["rows"]:
+            told = seen.task == "argue" and debate.design.told[row["agent"]]
+            assert ("politics of" in json.dumps(row)) == told
+
+
+@pytest.mark.parametrize(
+    ("place", "action", "why"),
+    [
+        (0, {"kind": "say", "text": "hello"}, "kind 'say' where opinion or rate is asked for"),
+        (0, {"kind": "opinion", "item": 0}, "kind opinion without a value"),
+        (0, {"kind": "opinion", "value": 3}, "item '', which is no number"),
+        (1, {"kind": "say"}, "nothing said"),
+        (1, {"kind": "say", "item": -1, "text": "\u200b "}, "nothing said"),
+        (1, {"kind": "say", "item": 7, "text": "hello"}, "item 7, which it was not shown"),
+        (1, {"kind": "opinion", "item": 0, "value": 3}, "kind 'opinion' where say is asked for"),
+        (-1, {"kind": "guess"}, "kind guess without a value"),
+    ],
+)
+def test_a_bad_answer_of_a_debater_is_invalid(place: int, action: dict[str, Any], why: str) -> None:
+    asked = task(debating()[place])
+    topic = asked["rows"][0]["items"][0]["item"]
+    given = {"agent": 0, **action, **({"item": topic} if action.get("item") == 0 else {})}
+    found = turns({"actions": [given]}, asked)
+    assert found[0].outcome == "invalid"
+    assert why in found[0].why
+    assert {turn.outcome for agent, turn in found.items() if agent} == {"answered"}
+
+
+def test_a_statement_is_one_line_and_answers_what_it_says() -> None:
+    seen = debating()[3]
+    asked = task(seen)
+    answered = asked["rows"][0]["items"][-1]["item"]
+    found = turns({"actions": [{"agent": 0, "kind": "say", "item": answered, "text": "one\ntwo"}]}, asked)
+    (said,) = found[0].actions
+    assert said == {"kind": "say", "item": answered, "text": "one two"}

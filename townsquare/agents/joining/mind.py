@@ -25,7 +25,7 @@ class TownMind:
     def __init__(self, name: str) -> None:
         """Raises InputError when there is no such mind, or it needs more than this."""
         cls = find("mind", name)
-        if issubclass(cls, LLMReader | LLMCreator | Remote):
+        if name.startswith(("llm-", "person")) or issubclass(cls, LLMReader | LLMCreator | Remote):
             raise InputError(
                 f"--mind {name}: this mind needs the town around it (its people, its connection); a model joins with "
                 "--model, and answers tasks in words."

@@ -14,10 +14,25 @@ from townsquare.protocols.columns import NOBODY
 from townsquare.protocols.events import REASON
 from townsquare.protocols.observations import Observations
 
-MAY = {"read": ("click", "like"), "create": ("post",)}
+MAY = {
+    "read": ("click", "like"),
+    "create": ("post",),
+    "screen": ("opinion", "rate"),
+    "argue": ("say",),
+    "settle": ("opinion", "guess"),
+    "browse": ("click", "like", "post", "opinion"),
+    "post": ("post",),
+    "persuade": ("post",),
+    "counter": ("post",),
+}
 """The kinds of actions that a task can be answered with; ``no_answer`` says of any that there is none."""
+_ABOUT_NOTHING = ("post", "say", "guess")
+"""What may be done without naming an item."""
+_VALUED = ("opinion", "rate", "guess")
+"""What says nothing without a value, in the tasks of a debate."""
+_DEBATING = ("screen", "argue", "settle")
 TEXT_LETTERS = 8_000
-"""Longer posts are no valid answer."""
+"""Longer posts and statements are no valid answer."""
 _LARGEST = 1e6
 """The town takes no larger coordinates."""
 _WHY: dict[Outcome, str] = {"invalid": "invalid", "refused": "declined", "failed": "failed"}
@@ -64,7 +79,7 @@ def actions_of(seen: Observations, found: Mapping[int, Turn]) -> Actions:
     does, and without one at its author's home.
     """
     parts = []
-    for kind in ("click", "like", "post"):
+    for kind in ("click", "like", "post", "rate", "opinion", "guess", "say"):
         done = [
             (i, a) for i, agent in enumerate(seen.agents.tolist()) for a in found[agent].actions if a["kind"] == kind
         ]
@@ -92,7 +107,7 @@ def _turn(
 ) -> Turn:
     shown = {one["item"] for one in row["items"] if one}
     if task["task"] == "create":
-        shown |= around | {NOBODY}
+        shown |= around
     counts: dict[str, int] = {}
     kept = []
     for action in given:
@@ -118,14 +133,18 @@ def _wrong(action: Mapping[str, Any], task: str, shown: set[int], width: int) ->
     allowed = MAY.get(task, tuple(KIND))
     if kind not in allowed:
         return f"kind {_short(kind)!r} where {' or '.join(allowed)} is asked for"
-    if item is None and kind == "post":
+    if item is None and kind in _ABOUT_NOTHING:
         item = NOBODY
     if not isinstance(item, int) or isinstance(item, bool):
         return f"item {_short(item)!r}, which is no number of one"
-    if item not in shown:
+    if item not in shown and not (item == NOBODY and kind in _ABOUT_NOTHING):
         return f"item {_short(item)}, which it was not shown"
     if value is not None and not _is_number(value):
         return f"value {_short(value)!r}, which is no finite number"
+    if value is None and task in _DEBATING and kind in _VALUED:
+        return f"kind {kind} without a value"
+    if kind == "say" and not (isinstance(text, str) and clean(text)):
+        return "nothing said"
     if text is not None and (not isinstance(text, str) or len(text) > TEXT_LETTERS):
         return f"a text that is none, or longer than {TEXT_LETTERS:,} letters"
     if vector is not None and not (
@@ -151,6 +170,8 @@ def _kept(action: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {"kind": action["kind"], "item": NOBODY if item is None else item}
     if action.get("value"):
         kept["value"] = float(action["value"])
+    if action["kind"] == "say":
+        kept["text"] = clean(action["text"])
     if action["kind"] == "post":
         title, _, text = (action.get("text") or "").partition("\n")
         words = "\n".join(part for part in (clean(title), clean(text)) if part)

@@ -131,7 +131,7 @@ def answer_of(actions: Actions) -> dict[str, Any]:
     rows = []
     for i in range(len(actions)):
         row: Row = {"agent": int(actions.agent[i]), "kind": KINDS[actions.kind[i]], "item": int(actions.item[i])}
-        if np.isfinite(actions.value[i]) and actions.value[i]:
+        if np.isfinite(actions.value[i]) and (actions.value[i] or row["kind"] == "guess"):
             row["value"] = float(actions.value[i])
         if row["kind"] == "post" and np.isfinite(actions.vector[i]).all():
             row["vector"] = np.asarray(actions.vector[i], np.float64).tolist()

@@ -1,8 +1,8 @@
 """Texts with labels, from any table ``text,label``: what moderators learn from and are measured on."""
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,10 @@ HARMLESS = frozenset(
 """Labels that stand for texts which break no rule, in whatever case, unless the user names others."""
 _TEXT = ("text", "sms", "message", "sentence", "comment", "comment_text", "post", "content")
 _LABEL = ("label", "class", "category", "toxic", "labels", "target")
+ABOUT = ("group", "audience_age", "speaker_relation")
+"""Further columns that are kept where a table has them: whom a text is by or about, who reads it, who says it."""
+_NUMBERED = {("text", "toxic"): ("non-toxic", "toxic"), ("sentence", "label"): ("negative", "positive")}
+"""By the columns of texts and labels: what 0 and 1 stand for in TextDetox and in SST-2."""
 _PUBLISHED = ("SMSSpamCollection",)
 """Files without a header (or with one) whose lines are LABEL<TAB>TEXT."""
 _MOST = 10_000_000
@@ -33,6 +37,13 @@ class LabelledData:
     examples: Labelled
     remarks: tuple[str, ...] = ()
     """What was left out on the way, one sentence each."""
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """(n,) each: the columns of ``ABOUT`` that the table has, "" where a row has no value."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """(n,) the group of each text; () where the table has no column of groups."""
+        return self.about.get("group", ())
 
 
 def load(source: str | Path, harmless: Sequence[str] = ()) -> LabelledData:
@@ -41,23 +52,28 @@ def load(source: str | Path, harmless: Sequence[str] = ()) -> LabelledData:
     CSV, TSV (tabs, no quoting) or Parquet with a column of texts (text, message, sms, ...) and one of labels (label,
     class, ...); a TSV whose first line is no header is LABEL<TAB>TEXT. Rows without text are left out, and of equal
     texts the first counts; both are said in ``remarks``. ``harmless`` names the labels that break no rule; by default
-    those that are commonly called so (``HARMLESS``).
+    those that are commonly called so (``HARMLESS``). The labels 0 and 1 of TextDetox (columns text and toxic) and of
+    SST-2 (columns sentence and label) get their names, which is said too.
 
     Raises DataError naming file and line for what cannot be read, InputError for labels that are not there.
     """
     path = _file(source)
-    rows = list(_rows(path))
+    columns, rows = _read(path)
     if not rows:
         raise DataError(f"{path} has no labelled texts.")
-    kept: dict[str, str] = {}
+    named = _names(path, columns, {row[1] for row in rows})
+    kept: dict[str, tuple[str, ...]] = {}
     empty = contradicting = 0
-    for text, label in rows:
+    for text, number, *more in rows:
+        label = named.get(number, number)
         if not text.strip():
             empty += 1
-        elif kept.setdefault(text, label) != label:
+        elif kept.setdefault(text, (label, *more))[0] != label:
             contradicting += 1
     repeated = len(rows) - empty - len(kept)
-    remarks = []
+    remarks = (
+        [f"the labels {', '.join(f'{n} ({name})' for n, name in named.items())} were given names."] if named else []
+    )
     if empty:
         remarks.append(f"{empty} of {len(rows):,} rows have no text and were left out.")
     if repeated:
@@ -66,11 +82,22 @@ def load(source: str | Path, harmless: Sequence[str] = ()) -> LabelledData:
             f"{repeated:,} of {len(rows):,} rows repeat the text of an earlier one and were left out{other} before "
             f"anything was split: {len(kept):,} distinct texts."
         )
-    names = sorted(set(kept.values()))
-    examples = Labelled(
-        list(kept), np.array([names.index(label) for label in kept.values()]), names, _harmful(path, names, harmless)
-    )
-    return LabelledData(Path(source).name, examples, tuple(remarks))
+    labels = [row[0] for row in kept.values()]
+    names = sorted(set(labels))
+    numbers = np.array([names.index(label) for label in labels])
+    examples = Labelled(list(kept), numbers, names, _harmful(path, names, harmless))
+    about = {name.strip().lower(): tuple(row[1 + n] for row in kept.values()) for n, name in enumerate(columns[2:])}
+    return LabelledData(Path(source).name, examples, tuple(remarks), about)
+
+
+def _names(path: Path, columns: Sequence[str], labels: set[str]) -> dict[str, str]:
+    """What numbers stand for in the data sets whose columns these are; nothing for labels that are words."""
+    names = _NUMBERED.get((columns[0].lower(), columns[1].lower()))
+    if names is None or not labels <= {"0", "1", "-1"}:
+        return {}
+    if "-1" in labels:
+        raise DataError(f"{path} has texts without a label (-1): take a part of the data set that has them.")
+    return {str(number): name for number, name in enumerate(names)}
 
 
 def _harmful(path: Path, names: Sequence[str], harmless: Sequence[str]) -> list[bool]:
@@ -107,54 +134,59 @@ def _file(source: str | Path) -> Path:
     return path
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
+def _read(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Names of the columns (texts, labels, and what else is kept), and the rows of these."""
     try:
         if path.suffix.lower() == ".parquet":
             table = pq.read_table(path)
-            text, label = _columns(path, table.column_names)
-            yield from (
-                (str(t or ""), str(c)) for t, c in zip(*(table[n].to_pylist() for n in (text, label)), strict=True)
-            )
-        elif path.suffix.lower() == ".csv":
-            yield from _csv(path)
-        else:
-            yield from _tabbed(path)
+            columns = _columns(path, table.column_names)
+            cells = [["" if cell is None else str(cell) for cell in table[name].to_pylist()] for name in columns]
+            return columns, list(zip(*cells, strict=True))
+        return _csv(path) if path.suffix.lower() == ".csv" else _tabbed(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as a table of texts: {error}.") from error
 
 
-def _csv(path: Path) -> Iterator[tuple[str, str]]:
+def _csv(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
     csv.field_size_limit(_MOST)
+    rows = []
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream)
-        text, label = _columns(path, reader.fieldnames or ())
+        columns = _columns(path, reader.fieldnames or ())
+        text, label, *more = columns
         for row in reader:
             if not row[label]:
                 raise DataError(f"{path}, line {reader.line_num}: {label} is empty; every row needs one.")
-            yield row[text] or "", row[label].strip()
+            rows.append((row[text] or "", row[label].strip(), *((row[name] or "").strip() for name in more)))
+    return columns, rows
 
 
-def _tabbed(path: Path) -> Iterator[tuple[str, str]]:
+def _tabbed(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
+    rows = []
     with path.open(encoding="utf-8-sig", newline="\n") as stream:
         first = stream.readline().rstrip("\r\n").split("\t")
         header = len(first) >= 2 and {name.strip().lower() for name in first} & set(_LABEL)
+        columns, places = ["text", "label"], [1, 0]
         if header:
-            text, label = (first.index(name) for name in _columns(path, first))
+            columns = _columns(path, first)
+            places = [first.index(name) for name in columns]
         else:
-            label, text = 0, 1
             stream.seek(0)
+        text, label, *more = places
+        most = max(places)
         for number, line in enumerate(stream, start=2 if header else 1):
-            cells = line.rstrip("\r\n").split("\t", -1 if header and label > text else max(label, text))
-            if len(cells) <= max(label, text) or not cells[label].strip():
+            cells = line.rstrip("\r\n").split("\t", -1 if header and text < most else most)
+            if len(cells) <= most or not cells[label].strip():
                 raise DataError(f"{path}, line {number}: a label and a text, with a tab between them, are needed.")
-            yield cells[text], cells[label].strip()
+            rows.append((cells[text], cells[label].strip(), *(cells[place].strip() for place in more)))
+    return columns, rows
 
 
-def _columns(path: Path, names: Sequence[str]) -> tuple[str, str]:
-    """What the columns of texts and of labels are called here."""
+def _columns(path: Path, names: Sequence[str]) -> list[str]:
+    """What the columns of texts, of labels, and of what else is kept are called here."""
     by_name = {str(name).strip().lower(): name for name in names}
     found = [next((by_name[n] for n in wanted if n in by_name), None) for wanted in (_TEXT, _LABEL)]
     for column, what, wanted in zip(found, ("texts", "labels"), (_TEXT, _LABEL), strict=True):
         if column is None:
             raise DataError(f"{path} has no column of {what}: {' or '.join(wanted[:3])} (it has {_some(list(names))}).")
-    return str(found[0]), str(found[1])
+    return [str(column) for column in found] + [str(by_name[name]) for name in ABOUT if name in by_name]

@@ -1,1 +1,1 @@
-"""Models of how opinions change, one per file."""
+"""Models of opinion dynamics, on any graph."""
