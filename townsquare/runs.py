@@ -78,13 +78,12 @@ class Run(RunFolder):
 
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""
-        from townsquare.comparison import compare
-        from townsquare.comparison.campaign import reported
+        from townsquare.comparison import campaign, compare, trial
         from townsquare.dashboard import report
 
         rows = None if control is None else compare(control, self).rows()
-        beside = {"control": control, "comparison": rows, "campaign": reported(self, control)}
-        return report.write(self, Path(target), ledger=self.ledger(), **beside)
+        moved, tried = campaign.reported(self, control), trial.reported(self)
+        return report.write(self, Path(target), control, rows, self.ledger(), moved, tried)
 
 
 def open_run(path: str | Path) -> Run:

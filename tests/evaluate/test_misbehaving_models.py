@@ -1,5 +1,4 @@
-"""A server that misbehaves in every known way, and every moderator that asks a model: nothing broken reads as harmless.
-"""
+"""A server that misbehaves in every known way, and every moderator that asks a model: no fault reads as harmless."""
 
 import json
 from pathlib import Path
@@ -12,8 +11,9 @@ pytest.importorskip("openai")
 from tests.agents.roles import panel_answers
 from tests.sim.moderators.known import known
 from townsquare.agents.roles.filter_panel import LLMFilterParts
-from townsquare.evaluate.moderators import ModeratorsSettings, aevaluate_moderators
+from townsquare.evaluate.moderators import ModeratorsSettings, aevaluate_moderators, split
 from townsquare.protocols.chat_settings import ChatSettings
+from townsquare.sim.data.labelled import load
 from townsquare.sim.moderators.panel import Panel
 from townsquare.testing.chat_server import FAULTS, Behaviour, ChatServer
 
@@ -24,26 +24,31 @@ BROKEN = [fault for fault in FAULTS if fault != "no usage"]
 """A good answer without a count of tokens is an answer."""
 
 
+def sorting(body: dict[str, Any]) -> str:
+    """The text that is to be sorted, if one is: the last turn, unless the model is told to answer again."""
+    texts = [turn["content"] for turn in body["messages"] if turn["content"].startswith("text ")]
+    return str(texts[-1]) if body["messages"][0]["content"].startswith("You sort") else ""
+
+
 def judged(body: dict[str, Any]) -> str:
     """What a model says that works: by the word "bad"."""
-    if body["messages"][0]["content"].startswith("You sort"):
-        return json.dumps({"label": "spam" if "bad" in body["messages"][-1]["content"] else "ham"})
-    return panel_answers.answer(body)
+    text = sorting(body)
+    return json.dumps({"label": "spam" if "bad" in text else "ham"}) if text else panel_answers.answer(body)
 
 
 def fate(body: dict[str, Any]) -> str | Behaviour:
     """Each text names the fault that it meets, in whichever step it is shown."""
-    told = " ".join(turn["content"] for turn in body["messages"] if turn["role"] == "user")
-    if body["messages"][0]["content"].startswith("You sort"):
-        told = next(turn["content"] for turn in body["messages"] if turn["content"].startswith("text"))
+    told = sorting(body) or " ".join(turn["content"] for turn in body["messages"])
     fault = next((fault for fault in BROKEN if f"fault {fault}." in told), None)
     return Behaviour(fault, judged(body)) if fault else judged(body)
 
 
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
-    rows = [f"text {n} meets fault {fault}.,{label}" for n, fault in enumerate(BROKEN) for label in ("ham",)]
-    rows += [f"text {n} of {word} news.,{'spam' if word == 'bad' else 'ham'}" for n in range(9) for word in ("bad", "good")]
+    rows = [f"text {n} meets fault {fault}.,ham" for n, fault in enumerate(BROKEN)]
+    rows += [
+        f"text {n} of {word} news.,{'spam' if word == 'bad' else 'ham'}" for n in range(9) for word in ("bad", "good")
+    ]
     path = tmp_path / "texts.csv"
     path.write_text("\n".join(["text,label", *rows]), "utf-8")
     return path
@@ -71,14 +76,12 @@ async def test_every_broken_answer_is_abstained_from(
             model="openai:scripted",
             chat=ChatSettings(retries=0, timeout=1.0, failures=1.0),
         )
+    data = load(texts).examples
+    held, _ = split(len(data), 0.9, seed=0)
+    broken = sum("fault" in data.texts[row] for row in held.tolist())
+    assert broken >= 10
     row = found.table[1]
-    working = row["texts"] - row["abstained"]
-    assert row["abstained"] == broken_of(found)
-    assert row["abstained"] >= 10
-    assert working >= 10
+    assert row["abstained"] == broken
+    assert row["asked"] == row["texts"] == len(held)
     assert (row["precision"], row["recall"], row["fpr"]) == (1.0, 1.0, 0.0)
-
-
-def broken_of(found: Any) -> int:
-    """How many of the held-out texts are made to meet a fault: all others were answered as they should be."""
-    return 0
+    assert len(found.asks[~found.asks.outcome.isin(["answered", "repaired"])]) == broken

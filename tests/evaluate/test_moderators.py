@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from tests.datafiles import data_file
+from tests.sim.moderators.known import known
 from townsquare.evaluate.moderators import ModeratorsSettings, aevaluate_moderators
 from townsquare.protocols import InputError
 from townsquare.protocols.moderator import ACTION, Posts, Verdicts
 from townsquare.protocols.registry import register
 from townsquare.protocols.settings import Settings
+from townsquare.sim.data.confusable import pairs
 from townsquare.sim.data.labelled import load
+from townsquare.sim.features.humour import Humour
+from townsquare.sim.features.lexical_bias import LexicalBias
 
 KEPT: dict[str, set[str]] = {"learnt": set(), "seen": set()}
 
@@ -70,10 +74,34 @@ async def test_twice_the_same(texts: Path) -> None:
     assert first.digest == second.digest
 
 
-def test_rates_of_the_published_figures() -> None:
-    """P .966 and R .800 make F1 .875 (dossier 3e.8, derived)."""
-    assert _rates(np.array([[800, 28.157, 200, 1_000]]))[0][:3] == pytest.approx([0.966, 0.800, 0.875], abs=5e-4)
-    assert np.isnan(_rates(np.zeros((1, 4)))).all()
+async def test_groups_pairs_and_features(tmp_path: Path) -> None:
+    known("feature", "humour", Humour)
+    known("feature", "lexical-bias", LexicalBias)
+    path = tmp_path / "texts.csv"
+    rows = [f"{n} is {'bad' if n % 4 == 0 else 'fine'} {'lol haha' if n % 3 == 0 else ''}" for n in range(60)]
+    lines = [f"{row},{'spam' if 'bad' in row else 'ham'},{'ab'[n % 2]}" for n, row in enumerate(rows)]
+    path.write_text("\n".join(["text,label,group", *lines]), "utf-8")
+    options = {"seeds": [0], "features": ["humour", "lexical-bias"], "pairs": "shipped"}
+    found = await aevaluate_moderators(path, ["test-oracle"], **options)  # type: ignore[arg-type]
+    assert [(row["moderator"], row["group"]) for row in found.groups] == [
+        ("none", "a"), ("none", "b"), ("test-oracle", "a"), ("test-oracle", "b"),
+    ]  # fmt: skip
+    assert sum(row["texts"] for row in found.groups[2:]) == found.table[1]["texts"] == 12
+    assert [row["pairs"] for row in found.pairs] == [len(pairs())] * 2
+    assert found.pairs[0]["found"] == 0
+    humour, bias = found.features[2:]
+    assert (humour["feature"], humour["fpr_high"], humour["fpr_low"]) == ("humour", 0.0, 0.0)
+    assert humour["texts_high"] + humour["texts_low"] == 12 - found.table[1]["harmful"]
+    assert (bias["alarms"], bias["control"]) == (0.0, 0.0)
+    assert len([row for row in found.reliability if row["moderator"] == "none"]) == 10
+    assert found.digest != (await aevaluate_moderators(path, ["test-oracle"], seeds=[0])).digest
+
+
+async def test_features_that_cannot_be(texts: Path) -> None:
+    with pytest.raises(InputError, match=r"features\.humour: it does not take part"):
+        await aevaluate_moderators(texts, settings=ModeratorsSettings(features={"humour": {}}))
+    with pytest.raises(InputError, match="humor"):
+        await aevaluate_moderators(texts, features=["humor"])
 
 
 async def test_settings_for_nobody(texts: Path) -> None:

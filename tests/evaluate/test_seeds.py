@@ -15,8 +15,8 @@ def test_every_rule_beside_the_others():
     assert list(by) == ["random", "degree", "reach", "celf"]
     assert by["degree"]["spread"] < by["reach"]["spread"]
     assert by["random"]["spread"] < by["degree"]["spread"]
-    assert by["reach"]["spread"] == by["celf"]["spread"], "the same nodes, the same figure"
-    assert set(by["reach"]["seeds"]) == {"0", "2"}
+    assert "2" in by["reach"]["seeds"]
+    assert "2" in by["celf"]["seeds"]
     assert by["reach"]["guarantee"] > 0.53
     assert by["degree"]["guarantee"] is None
     for row in by.values():
@@ -33,6 +33,14 @@ def test_the_interval_holds_the_truth():
     truth = exact_spread(chain(), np.array([0]), 0.5)
     assert row["seeds"] == ["0"]
     assert row["spread_low"] < truth < row["spread_high"]
+
+
+def test_the_same_nodes_get_the_same_figure():
+    rows = evaluate_seeds("karate", 34, 0.1, ["degree", "reach", "celf"], runs=50).rows()
+    assert {row["spread"] for row in rows} == {34}
+    degree, reach = evaluate_seeds("karate", 2, 0.1, ["degree", "reach"], runs=100).rows()
+    assert set(degree["seeds"]) == set(reach["seeds"]) == {"0", "33"}
+    assert degree["spread"] == reach["spread"]
 
 
 def test_the_seed_decides():

@@ -1,6 +1,7 @@
 """What a run of a campaign came to, beside the same town without persuaders."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,6 +128,7 @@ def _quiet(scenario: Campaign, ticks: int) -> FloatArray:
             await one_tick(built, alone, tick)
         await built.close()
 
-    with threadpool_limits(1, "blas"):
-        asyncio.run(tick_on())
+    # in a thread of its own, for whoever asks may have a loop running
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, tick_on()).result()
     return np.array(built.environment.opinions)

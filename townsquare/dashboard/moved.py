@@ -39,10 +39,10 @@ def moved(campaign: Mapping[str, Any] | None) -> str:
     ]
     goal = escape(str(campaign["goal"]))
     words = (
-        f"<p>Above 0 is towards being {goal} the proposition; 1 is the whole scale. A move is the mean over all members, "
-        "so rows add up; the ends of its 95 % interval are a bootstrap over members. Mean opinion "
-        f"{number(campaign['start'])} at the start, {number(campaign['end'])} at the end. Each step of an opinion is put "
-        "down to the post that was read right before it.</p>"
+        f"<p>Above 0 is towards being {goal} the proposition; 1 is the whole scale. A move is the mean over all "
+        "members, so rows add up; the ends of its 95 % interval are a bootstrap over members. Mean opinion "
+        f"{number(campaign['start'])} at the start, {number(campaign['end'])} at the end. Each step of an opinion is "
+        "put down to the post that was read right before it.</p>"
     )
     strongest = table(["Post", "By", "Shown", "Members moved", "Move, summed"], posts, words=2) if posts else ""
     told = "".join(f'<p class="warning">{escape(one)}</p>' for one in campaign["warnings"])
@@ -62,7 +62,7 @@ def _control(campaign: Mapping[str, Any]) -> str:
         return f"<p>The same town without persuaders stands not here: {escape(campaign['why'])}. {human}</p>"
     ends = "" if held["interval"] is None else " ({} to {})".format(*map(number, held["interval"]))
     return (
-        f"<p><strong>Paired control.</strong> The same town, with the same random numbers and without persuaders, ends at "
-        f"{number(held['without'])}: because of them members moved {number(held['difference'])}{ends} towards their "
+        f"<p><strong>Paired control.</strong> The same town, with the same random numbers and without persuaders, ends "
+        f"at {number(held['without'])}: because of them members moved {number(held['difference'])}{ends} towards their "
         f"goal. {human}</p>"
     )

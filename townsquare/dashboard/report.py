@@ -11,6 +11,7 @@ from townsquare.dashboard.figures import Figure
 from townsquare.dashboard.moved import moved
 from townsquare.dashboard.phases import phases_of
 from townsquare.dashboard.summary import summarise
+from townsquare.dashboard.trial import trial as beside_the_published
 from townsquare.protocols import durable
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
@@ -23,6 +24,7 @@ def write(
     comparison: Sequence[Mapping[str, Any]] | None = None,
     ledger: Mapping[str, Any] | None = None,
     campaign: Mapping[str, Any] | None = None,
+    trial: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report of ``run`` to ``target``, whole or not at all; a file of that name is replaced.
 
@@ -34,11 +36,12 @@ def write(
             mean_b (of ``run``), difference, interval, unpaired_interval, variance_removed, unit and n.
         ledger: what language models were asked (``Run.ledger``).
         campaign: who was moved by what they were shown (``moved``); None where nobody campaigns.
+        trial: a debate trial beside the published one (``trial``); None where nobody debates.
 
     Raises:
         InputError: the report extra is not installed, or ``target`` cannot be written.
     """
-    text = render(run, control, comparison, ledger, campaign)
+    text = render(run, control, comparison, ledger, campaign, trial)
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -54,6 +57,7 @@ def render(
     comparison: Sequence[Mapping[str, Any]] | None = None,
     ledger: Mapping[str, Any] | None = None,
     campaign: Mapping[str, Any] | None = None,
+    trial: Mapping[str, Any] | None = None,
 ) -> str:
     """The page as text; see ``write``."""
     draw = _drawer()
@@ -64,7 +68,7 @@ def render(
     if measures.empty or (measures["measure"] == "likes_per_user").any():
         body.append(page.phases_list(phases))  # a town where nobody likes anything has no such phases
     names = [row["measure"] for row in rows]
-    body.append(moved(campaign))
+    body += [moved(campaign), beside_the_published(trial)]
     shown = figures.curves(run, phases)
     if shown:
         body.append(page.section("Curves", "\n".join(drawn(f) for f in shown)))

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from townsquare.protocols.errors import InputError
+from townsquare.comparison.trial import analysed
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.sim.trials.analysis import Analysis, Clusters, analyse
-from townsquare.sim.trials.rows import TrialRows, from_run, read_csv
+from townsquare.sim.trials.rows import TrialRows, read_csv
 
 
 def evaluate_persuasion(trial: str | Path | RunFolder | TrialRows, *, clusters: Clusters | None = None) -> Analysis:
@@ -23,8 +23,4 @@ def evaluate_persuasion(trial: str | Path | RunFolder | TrialRows, *, clusters: 
     path = trial.path if isinstance(trial, RunFolder) else Path(trial)
     if not path.is_dir():
         return analyse(read_csv(path), clusters)
-    run = trial if isinstance(trial, RunFolder) else RunFolder(path)
-    if run.info.ticks_done < run.info.ticks:
-        raise InputError(f"{path} is not finished: `townsquare resume {path}` first.")
-    known: Clusters = "published" if run.info.scenario.get("clusters") == "published" else "recomputed"
-    return analyse(from_run(run.events(), run.agents(), run.items()), clusters or known)
+    return analysed(trial if isinstance(trial, RunFolder) else RunFolder(path), clusters)

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from townsquare.dashboard.figures import Figure
+from townsquare.view.safe import frame
 
 
 def figure(shown: Figure) -> None:
     """A figure of the report: heading, chart, how to read it, its numbers to look at and to download."""
     st.subheader(shown.title)
-    st.vega_lite_chart(_unpacked(shown.chart.to_dict()), width="stretch", theme=None)
+    st.vega_lite_chart(_unpacked(shown.chart.to_dict(validate=False)), width="stretch", theme=None)
     st.caption(shown.look)
     numbers(shown.table, shown.title)
 
@@ -45,14 +46,20 @@ def chart(rows: pd.DataFrame, *, x: str, y: str, title: str) -> None:
 
 
 def numbers(table: pd.DataFrame, title: str) -> None:
-    """A table below its chart, folded away, and as CSV."""
+    """A table below its chart, folded away, and as CSV. ``title`` is ours, never a run's."""
     with st.expander(f"Numbers: {title}"):
-        st.dataframe(table, hide_index=True, width="stretch")
-        name = "".join(letter if letter.isalnum() else "-" for letter in title.lower())[:60].strip("-")
-        st.download_button(
-            "Download CSV",
-            table.to_csv(index=False),
-            file_name=f"{name or 'numbers'}.csv",
-            mime="text/csv",
-            key=f"csv-{title}",
-        )
+        shown(table, title)
+
+
+def shown(table: pd.DataFrame, title: str, **columns: Any) -> None:
+    """A table, and the same as CSV; ``columns`` configures columns by name. No cell is ever markup."""
+    st.dataframe(frame(table), hide_index=True, width="stretch", column_config=columns or None)
+    name = "".join(letter if letter.isalnum() else "-" for letter in title.lower())[:60].strip("-")
+    st.download_button(
+        "Download CSV",
+        table.to_csv(index=False),
+        file_name=f"{name or 'numbers'}.csv",
+        mime="text/csv",
+        key=f"csv-{title}",
+        on_click="ignore",
+    )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from townsquare.protocols.errors import InputError, TownsquareError
 from townsquare.protocols.runfolder import RunFolder
+from townsquare.view.safe import plain
 
 ROOT, READ_ONLY, TOKEN = "TOWNSQUARE_VIEW_ROOT", "TOWNSQUARE_VIEW_READ_ONLY", "TOWNSQUARE_VIEW_TOKEN"
 """Environment of the page's process: the folder that is looked at, whether anything may be started, and the token."""
@@ -50,11 +51,19 @@ def number(key: str, low: int, high: int, default: int) -> int:
     return min(max(value, low), high)
 
 
+def several(key: str) -> list[str]:
+    """All values of the address under one key, each once."""
+    return list(dict.fromkeys(st.query_params.get_all(key)))
+
+
 def keep(**values: Any) -> None:
-    """Put values into the address; None takes one out."""
+    """Put values into the address; None takes one out, a list stands for several."""
     for key, value in values.items():
-        if value is None:
+        if value is None or value == []:
             st.query_params.pop(key, None)
+        elif isinstance(value, list):
+            if several(key) != list(map(str, value)):
+                st.query_params[key] = list(map(str, value))
         elif st.query_params.get(key) != str(value):
             st.query_params[key] = str(value)
 
@@ -64,7 +73,7 @@ def link(page: str, **values: Any) -> str:
     from urllib.parse import urlencode
 
     kept = {key: value for key, value in values.items() if value is not None}
-    return f"/{page}?{urlencode(kept)}"
+    return f"/{page}?{urlencode(kept, doseq=True)}"
 
 
 def chosen_run(names: Sequence[str]) -> tuple[str, RunFolder] | None:
@@ -79,5 +88,5 @@ def chosen_run(names: Sequence[str]) -> tuple[str, RunFolder] | None:
     try:
         return name, Root.given().run(name)
     except TownsquareError as error:
-        st.error(str(error))
+        st.error(plain(error, 500))
         return None

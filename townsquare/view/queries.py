@@ -5,6 +5,7 @@ No Streamlit here: every function takes a run folder and gives a table.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,24 +40,38 @@ def runs_below(root: Path) -> list[Found]:
     for path in _folders(root, _DEPTH):
         name = "." if path == root else str(path.relative_to(root))
         try:
-            info = RunFolder(path).info
-        except RunFolderError as error:
-            found.append((_age(path), Found(name, {}, str(error))))
+            held = (path / "run.json").stat()
+        except OSError:  # gone since
             continue
-        shown = {
-            "scenario": info.name,
-            "seed": info.seed,
-            "status": info.status,
-            "ticks": info.ticks_done,
-            "of": info.ticks,
-            "usd": info.cost,
-            "tokens": info.tokens,
-            "seconds": round(info.seconds, 1),
-            "settings": info.fingerprint,
-            "forked from": "" if info.parent is None else f"{info.parent.path} at {info.parent.at}",
-        }
-        found.append((_age(path), Found(name, shown)))
+        info, problem = _shown(path, (held.st_mtime_ns, held.st_size, held.st_ino))
+        found.append((held.st_mtime, Found(name, dict(info), problem)))
     return [one for _, one in sorted(found, key=lambda pair: (-pair[0], pair[1].name))]
+
+
+@lru_cache(maxsize=4_096)
+def _shown(path: Path, stamp: tuple[int, int, int]) -> tuple[dict[str, Any], str]:
+    """What the table of runs says of one, or what is wrong with it; read again only when run.json was written again."""
+    try:
+        info = RunFolder(path).info
+    except RunFolderError as error:
+        return {}, str(error)
+    return {
+        "scenario": info.name,
+        "seed": info.seed,
+        "status": info.status,
+        "ticks": info.ticks_done,
+        "of": info.ticks,
+        "usd": info.cost,
+        "tokens": info.tokens,
+        "seconds": round(info.seconds, 1),
+        "settings": info.fingerprint,
+        "forked from": "" if info.parent is None else f"{info.parent.path} at {info.parent.at}",
+    }, ""
+
+
+def names_below(root: Path) -> list[str]:
+    """Names of the runs that can be read, newest first."""
+    return [one.name for one in runs_below(root) if not one.problem]
 
 
 def _folders(root: Path, depth: int) -> Iterator[Path]:
@@ -67,13 +82,6 @@ def _folders(root: Path, depth: int) -> Iterator[Path]:
         for path in sorted(root.iterdir()):
             if path.is_dir() and not path.name.startswith("."):
                 yield from _folders(path, depth - 1)
-
-
-def _age(path: Path) -> float:
-    try:
-        return (path / "run.json").stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def events_of(

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+import pandas as pd
+
 MOST = 2_000
 """Letters that are shown of one text."""
 _BIDI = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)}
@@ -18,6 +20,16 @@ def visible(text: object, most: int = MOST) -> str:
     shown = "".join(_seen(letter) for letter in given[:most])
     left = len(given) - most
     return shown if left <= 0 else f"{shown}… ({left:,} letters more)"
+
+
+def frame(table: pd.DataFrame, most: int = 300) -> pd.DataFrame:
+    """``table`` with every cell of words made ``visible``; numbers stay numbers."""
+    shown = table.copy()
+    for name in shown.columns:
+        if not pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name]):
+            shown[name] = [cell if cell is None else visible(cell, most) for cell in shown[name]]
+    shown.columns = [visible(name, 100) for name in shown.columns]
+    return shown
 
 
 def plain(text: object, most: int = 200) -> str:

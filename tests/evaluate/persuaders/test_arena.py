@@ -88,13 +88,18 @@ def server(monkeypatch: pytest.MonkeyPatch):
 async def test_models_write_and_judge_over_http(server: ChatServer, tmp_path: Path) -> None:
     contestants = ["llm", "llm=openai:boaster", "topline"]
     options: dict[str, Any] = {"judge": "llm", "model": "openai:editor", "judge_model": "openai:judge"}
+    warm = ChatSettings(temperature=0.7)
     options["settings"] = SMALL.model_copy(update={"inputs": 6})
-    found = await aevaluate_persuaders(MADE, contestants, **options, folder=tmp_path / "out")
+    found = await aevaluate_persuaders(MADE, contestants, **options, chat=warm, folder=tmp_path / "out")
     table = rows(found)
     assert next(iter(table)) == "llm"
     assert table["llm"]["low"] > 979
     asked = [received.body for received in server.requests]
-    assert {body["model"] for body in asked} == {"editor", "boaster", "judge"}
+    assert {(body["model"], body["temperature"]) for body in asked} == {
+        ("editor", 0.7),
+        ("boaster", 0.7),
+        ("judge", 0.0),
+    }
     assert set(found.asks["purpose"]) == {"rewrite", "compare"}
     audit = {row["contestant"]: row for row in found.audit}
     assert (audit["llm"]["fact_added"], audit["llm=openai:boaster"]["fact_added"]) == (0.0, 1.0)
@@ -108,10 +113,10 @@ async def test_models_write_and_judge_over_http(server: ChatServer, tmp_path: Pa
         assert "likes:" not in text
         assert not any(f" {number} " in text for number in likes)
     before = server.count
-    again = await aevaluate_persuaders(MADE, contestants, **options, folder=tmp_path / "out")
+    again = await aevaluate_persuaders(MADE, contestants, **options, chat=warm, folder=tmp_path / "out")
     assert server.count == before
     assert again.digest == found.digest
-    tape = ChatSettings(cassette="replay", tape=str(tmp_path / "out" / "cassette.sqlite"))
+    tape = warm.model_copy(update={"cassette": "replay", "tape": str(tmp_path / "out" / "cassette.sqlite")})
     replayed = await aevaluate_persuaders(MADE, contestants, **options, chat=tape)
     assert replayed.digest == found.digest
 

@@ -1,5 +1,7 @@
 """Which texts are written anew."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.evaluate.persuaders.posts_of import pair, post
@@ -43,6 +45,16 @@ def test_the_nearest_better_and_the_nearest_worse_text() -> None:
     assert by["a"].brief.worse is None
     assert by["b"].likes == {"text a": 1, "text b": 5, "text d": 60}
     assert drawn.rest == ()
+
+
+def test_what_was_said_twice_is_no_worse_text_and_neither_is_another_image() -> None:
+    low, high = post("a", "said twice", 1), post("d", "Said  TWICE", 60)
+    mid, other = post("b", "the input", 5), post("c", "something else", 2)
+    image = replace(pair(other, mid, "VisOnly"), text_similarity=float("nan"))
+    drawn = draw([pair(low, mid), image, pair(mid, high)], ["Ref"], 10, 0.0, Streams(0))
+    by = {input.pair.weak.id: input for input in drawn.inputs}
+    assert by["b"].brief.worse is None
+    assert by["b"].likes == {"the input": 5, "Said  TWICE": 60}
 
 
 def test_too_little_is_a_sentence() -> None:

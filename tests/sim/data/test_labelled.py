@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.datafiles import data_file
@@ -69,3 +71,43 @@ def test_the_published_messages() -> None:
     found = load(data_file("sms-spam/SMSSpamCollection"))
     assert len(found.examples) == 5_171
     assert found.remarks[0].startswith("403 of 5,574 rows repeat")
+
+
+def test_groups_readers_and_speakers_are_kept(tmp_path: Path) -> None:
+    rows = "Group,text,label,audience_age\na,x,ham,12\nb,y,spam,\nb,x,ham,40\n"
+    found = load(table(tmp_path, rows))
+    assert found.groups == ("a", "b")  # of equal texts the first row counts
+    assert dict(found.about) == {"group": ("a", "b"), "audience_age": ("12", "")}
+    tabbed = load(table(tmp_path, "label\tgroup\ttext\nham\ta\tx\ty\nspam\tb\tz\n", "texts.tsv"))
+    assert (tabbed.groups, list(tabbed.examples.texts)) == (("a", "b"), ["x\ty", "z"])
+    assert load(table(tmp_path, "text,label\nx,ham\ny,spam\n")).groups == ()
+
+
+@pytest.mark.parametrize("kind", ["tsv", "parquet"])
+def test_published_tables_with_numbers_for_labels(tmp_path: Path, kind: str) -> None:
+    """TextDetox has the columns text and toxic, SST-2 sentence and label (and idx)."""
+
+    def written(columns: dict[str, list[object]]) -> Path:
+        path = tmp_path / f"{'-'.join(columns)}.{kind}"
+        if kind == "parquet":
+            pq.write_table(pa.table(columns), path)
+        else:
+            lines = ["\t".join(columns), *("\t".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+            path.write_text("\n".join(lines), "utf-8")
+        return path
+
+    toxic = load(written({"text": ["go away", "good day"], "toxic": [1, 0]}))
+    assert list(toxic.examples.names) == ["non-toxic", "toxic"]
+    assert toxic.examples.broken().tolist() == [True, False]
+    assert toxic.remarks == ("the labels 0 (non-toxic), 1 (toxic) were given names.",)
+    film = load(written({"idx": [0, 1], "sentence": ["a joy", "a bore"], "label": [1, 0]}))
+    assert list(film.examples.names) == ["negative", "positive"]
+    assert film.examples.broken().tolist() == [False, True]
+    with pytest.raises(DataError, match=r"texts without a label \(-1\)"):
+        load(written({"sentence": ["a joy", "a bore"], "label": [-1, -1]}))
+    assert load(table(tmp_path, "sentence,label\na,ham\nb,spam\n")).remarks == ()
+
+
+def test_sets_that_are_fetched_by_hand_say_so() -> None:
+    with pytest.raises(DataError, match="cannot be fetched for you: Download"):
+        load("textdetox")

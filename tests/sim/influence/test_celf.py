@@ -33,7 +33,7 @@ def test_at_least_its_share_of_the_best(seed):
 
 
 def test_two_hubs_with_the_same_listeners():
-    assert sorted(rule().choose(twin_hubs(), 2, 0.9).tolist()) == [0, 2]
+    assert sorted(rule().choose(twin_hubs(), 2, 0.9).tolist()) in ([0, 2], [1, 2])
 
 
 def test_lazy_is_greedy():

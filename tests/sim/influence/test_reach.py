@@ -28,7 +28,7 @@ def test_at_least_its_share_of_the_best_and_bounds_that_hold(seed):
         return float(chances @ reached[:, list(nodes)].any(axis=1).sum(axis=1))
 
     best = max(spread(nodes) for nodes in combinations(range(len(graph)), k))
-    found = rule(seed, delta=0.001).bounded(graph, k, probability)
+    found = rule(seed, delta=0.001, least=50_000).bounded(graph, k, probability)
     reaches = spread(found.nodes)
     assert reaches >= 0.63 * best
     assert found.lower <= reaches + 1e-9
@@ -40,9 +40,9 @@ def test_at_least_its_share_of_the_best_and_bounds_that_hold(seed):
 def test_two_hubs_with_the_same_listeners():
     """Degree takes both, and the second adds next to nothing."""
     degree = DegreeSeeds(DegreeSeeds.Config(), Streams(0)).choose(twin_hubs(), 2, 0.9)
-    found = rule().choose(twin_hubs(), 2, 0.9)
+    found = rule(least=50_000).choose(twin_hubs(), 2, 0.9)
     assert degree.tolist() == [0, 1]
-    assert sorted(found.tolist()) == [0, 2]
+    assert sorted(found.tolist()) in ([0, 2], [1, 2])
     # by hand: 2 + 20 (1 - .1^2) against 2 + .9 (20 + 12)
     assert 2 + 0.9 * 32 > 2 + 20 * 0.99
 

@@ -5,6 +5,9 @@ from math import isnan
 
 from townsquare.protocols.persuader import Post
 
+LONGEST = 120
+"""Characters of a line; whoever names an account does not decide how much room is left for the text."""
+
 
 def frame(post: Post, channel: str) -> list[str]:
     """Lines about everything but the text; what the table does not say is left out. Times are UTC."""
@@ -18,4 +21,4 @@ def frame(post: Post, channel: str) -> list[str]:
         lines.append(f"beside it: an image ({post.media})")
     if post.link:
         lines.append(f"it links to: {post.link}")
-    return lines
+    return [line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…" for line in lines]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from townsquare.evaluate.persuaders.cases import WORDED
-from townsquare.evaluate.persuaders.families import lots
+from townsquare.evaluate.persuaders.families import lots, wording
 from townsquare.protocols import InputError, Streams
 from townsquare.protocols.persuader import Brief, Pair
 
@@ -64,17 +64,20 @@ def draw(pairs: Sequence[Pair], cases: Sequence[str], count: int, held: float, s
 
 
 def _worse(pairs: Sequence[Pair]) -> dict[str, Pair]:
-    """By the id of a post: the pair in which it is the better one, the most alike in text."""
+    """By the id of a post: the pair in which it is the better one, the most alike in text; not those by image only."""
     found: dict[str, Pair] = {}
     for pair in pairs:
         had = found.get(pair.strong.id)
-        if pair.weak.account == pair.strong.account and (had is None or pair.text_similarity > had.text_similarity):
+        textual = pair.weak.account == pair.strong.account and pair.text_similarity == pair.text_similarity
+        if textual and (had is None or pair.text_similarity > had.text_similarity):
             found[pair.strong.id] = pair
     return found
 
 
 def _input(number: int, pair: Pair, cases: tuple[str, ...], worse: dict[str, Pair]) -> Input:
     below = worse.get(pair.weak.id)
+    if below is not None and wording(below.weak) == wording(pair.strong):
+        below = None  # said twice, and liked less and more than the input: no worse text
     likes = {} if below is None else {below.weak.text: below.weak.likes}
     likes |= {pair.strong.text: pair.strong.likes, pair.weak.text: pair.weak.likes}
     told = replace(pair.weak, likes=float("nan"))

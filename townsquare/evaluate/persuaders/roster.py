@@ -32,6 +32,8 @@ class Entry:
     cls: type
     config: Settings
     model: Any = None
+    temperature: float | None = None
+    """Of its model; None for that of the chat's settings."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -47,15 +49,16 @@ class Entry:
         except Exception as error:
             raise InputError(f"{self.label!r} cannot be built: {type(error).__name__}: {error}.") from error
         if "model" in self.needs:
-            part.ask = models.ask(self.model)
+            part.ask = models.ask(self.model, self.temperature)
         return part
 
 
 def entry(kind: str, name: str, settings: Mapping[str, Any], model: Any = None, option: str = "--model") -> Entry:
     """One by its name: a registered one (``words``), ``module:Class``, or with a model of its own (``llm=openai:x``).
 
-    ``settings`` are its own, checked against its ``Config``. Raises UnknownComponent with the nearest name, and
-    InputError for what cannot be imported, a setting that is wrong, or a missing model.
+    ``settings`` are its own, checked against its ``Config``. A judge's model is asked at temperature 0. Raises
+    UnknownComponent with the nearest name, and InputError for what cannot be imported, a setting that is wrong, or a
+    missing model.
     """
     base, equals, own = name.partition("=")
     cls = _class(kind, base.strip())
@@ -75,7 +78,7 @@ def entry(kind: str, name: str, settings: Mapping[str, Any], model: Any = None, 
             f"{kind} {base!r} needs a language model: give {option}, for example openai:gpt-4o-mini, or write "
             f"{base}=openai:gpt-4o-mini."
         )
-    return Entry(name, cls, config, found if "model" in needs else None)
+    return Entry(name, cls, config, found if "model" in needs else None, 0.0 if kind == "judge" else None)
 
 
 def entries(

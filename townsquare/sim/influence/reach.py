@@ -52,7 +52,7 @@ class ReachSeeds:
         "What may be lacking from 1 - 1/e of the best possible spread."
         delta: float | None = Field(default=None, gt=0, lt=1)
         "Probability that the guarantee does not hold; empty: 1 / n."
-        least: int = Field(default=200_000, ge=1)
+        least: int = Field(default=500_000, ge=1)
         "Members of all sets of a collection at least: small graphs need fewer, but the choice gets better with more."
         entries: int = Field(default=40_000_000, ge=1000)
         "Members of all sets of a collection at most (memory: some 20 bytes each); then the guarantee may stay lower."

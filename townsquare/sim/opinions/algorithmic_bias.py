@@ -6,6 +6,7 @@ from pydantic import Field
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.opinion_model import Ground
 from townsquare.protocols.settings import Settings
+from townsquare.sim.opinions.deffuant import drawn_together
 from townsquare.sim.opinions.pairs import Pairs
 
 NEAREST = 1e-5
@@ -66,10 +67,7 @@ class AlgorithmicBias(Pairs):
 
     def meet(self, first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Both move, or neither."""
-        gap = second - first
-        near = np.abs(gap) < self.config.epsilon
-        step = self.config.mu * gap
-        return np.where(near, first + step, first), np.where(near, second - step, second)
+        return drawn_together(first, second, self.config.epsilon, self.config.mu)
 
     def step(self, opinions: FloatArray, tick: int) -> FloatArray:
         """One sweep: exactly what the draws give one after the other."""

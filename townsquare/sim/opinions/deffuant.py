@@ -30,7 +30,12 @@ class Deffuant(Pairs):
 
     def meet(self, first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Both move, or neither."""
-        gap = second - first
-        near = np.abs(gap) < self.config.epsilon
-        step = self.config.mu * gap
-        return np.where(near, first + step, first), np.where(near, second - step, second)
+        return drawn_together(first, second, self.config.epsilon, self.config.mu)
+
+
+def drawn_together(first: FloatArray, second: FloatArray, epsilon: float, mu: float) -> tuple[FloatArray, FloatArray]:
+    """Each goes a share ``mu`` of the way to the other where they differ by less than ``epsilon``; (k,) each."""
+    gap = second - first
+    near = np.abs(gap) < epsilon
+    step = mu * gap
+    return np.where(near, first + step, first), np.where(near, second - step, second)
