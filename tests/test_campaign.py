@@ -18,6 +18,7 @@ import townsquare as ts
 from tests.commands import answer, townsquare
 from townsquare.comparison.campaign import campaign_of, tally_of
 from townsquare.estimate import estimate
+from townsquare.protocols import Actions, Observations, Streams, register
 from townsquare.protocols.chat import Request
 from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.settings import Settings
@@ -307,6 +308,37 @@ def test_no_answer_is_no_opinion(tmp_path: Path) -> None:
     events = run.events()
     assert len(events[events["kind"] == "no_answer"]) > 0
     assert events[events["kind"].isin(["click", "opinion"])].empty
+
+
+class Convinced:
+    """Posts nothing, reads nothing, and is wholly for it."""
+
+    def __init__(self, config: Settings, streams: Streams) -> None:
+        self.streams = streams
+
+    async def decide(self, seen: Observations) -> Actions:
+        if seen.task == "post":
+            return Actions.concat([])
+        return Actions.of("opinion", seen.agents, np.full(len(seen), -1), value=1.0)
+
+
+def test_a_mind_of_ones_own_decides_what_members_think(tmp_path: Path) -> None:
+    register("mind", "convinced")(Convinced)
+    values = TOWN | {"members.mind": "convinced", "members.update": "own", "ticks": 2, "bots.count": 0}
+    run = ts.run("campaign", set=values, out=tmp_path / "run")
+    assert series(run, "opinion_mean").tolist() == [1.0, 1.0]
+    found = campaign_of(run)
+    assert found is not None
+    assert [row["source"] for row in found.moved.rows if row["members"]] == ["not on record", "all", "all"]
+    assert (found.control, found.why) == (None, "a mind of your own decides in it")
+
+
+def test_the_town_without_models_is_run_beside_persuaders_with_one(tmp_path: Path) -> None:
+    values = TOWN | {"persuaders.mind": "llm", "persuaders.posts": 1, "ticks": 4}
+    found = campaign_of(ts.run("campaign", set=values, model=scripted, out=tmp_path / "run"))
+    assert found is not None
+    assert found.control is not None
+    assert found.control.n == 200
 
 
 # ---- command line, bad input, size ---------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ import pytest
 
 from townsquare.build.network import parts_of
 from townsquare.protocols.errors import InputError, ScenarioError
-from townsquare.protocols.registry import register
+from townsquare.protocols.registry import known, register
 from townsquare.protocols.scenario import load
+from townsquare.protocols.slates import Slates
 from townsquare.protocols.streams import Streams
+from townsquare.sim.graphs.made import GraphSettings, make_graph
 
 
 class Path:
@@ -92,3 +94,23 @@ def test_items_are_what_opinions_are_about():
     assert items["name"][0] == "self-direction"
     one = made({"graph.kind": "karate", "topic": "Ships should slow down."}).items(0).to_pydict()
     assert one["text"] == ["Ships should slow down."]
+
+
+@pytest.mark.parametrize("model", [name for name, where in known("opinion").items() if where.startswith("townsquare.")])
+def test_every_model_takes_any_ids(model, tmp_path):
+    """Ids that are text, or numbers with holes: what is thought hangs on the order of nodes and on nothing else."""
+    club = make_graph(GraphSettings(kind="karate"), Streams(0))
+    thought = []
+    for called in ("person {:02d}, of the club", "{}"):
+        names = [called.format(k if "person" in called else 7 + 1009 * k) for k in range(34)]
+        rows = [f'"{names[a]}","{names[b]}"' for a, b in club.pairs().tolist()]
+        (tmp_path / "edges.csv").write_text("\n".join(rows))
+        town = made({"graph.kind": "file", "graph.path": str(tmp_path / "edges.csv"), "model.name": model}).environment
+        assert list(town.graph.ids) == names
+        for tick in range(3):
+            town.supply(tick)
+            town.observe(tick, Slates.nothing())
+            town.apply(tick, [])
+        thought.append(town.opinions)
+    assert np.array_equal(*thought)
+    assert not np.array_equal(thought[0], town.ground.start)

@@ -6,7 +6,8 @@ from townsquare.dashboard.trial import trial
 
 ARM: dict[str, Any] = {
     "part": "arm", "term": "human-<b>ai</b>", "estimate": 0.3, "se": 0.19, "p": 0.0004, "odds_change": 35.0,
-    "odds_change_low": -7.1, "odds_change_high": 96.0, "published": 0.1978, "published_se": 0.1914, "published_p": 0.301,
+    "odds_change_low": -7.1, "odds_change_high": 96.0, "published": 0.1978,
+    "published_se": 0.1914, "published_p": 0.301,
     "published_odds_change": 21.9,
 }  # fmt: skip
 SHIFT: dict[str, Any] = {

@@ -80,6 +80,19 @@ def test_a_rule_that_chooses_twice():
         evaluate_seeds("karate", 3, rules=["twice"])
 
 
+def test_a_limit_of_memory_is_told():
+    few = {"reach": {"entries": 1000, "least": 1}}
+    found = evaluate_seeds("karate", 2, 0.5, ["reach"], runs=100, settings=few)
+    assert found.rows()[0]["guarantee"] < 0.53
+    assert any("limit of memory" in remark for remark in found.remarks)
+    assert not any("limit of memory" in remark for remark in evaluate_seeds("karate", 2, 0.5, ["reach"]).remarks)
+
+
+def test_settings_of_a_rule_that_takes_no_part():
+    with pytest.raises(InputError, match="settings for 'celf', which is none of the rules"):
+        evaluate_seeds("karate", 2, rules=["reach"], settings={"celf": {"worlds": 5}})
+
+
 def test_columns_of_a_large_graph():
     graph = from_networkx(nx.barabasi_albert_graph(3000, 3, seed=1), None)
     found = evaluate_seeds(graph, 5, 0.05, ["degree", "reach"], runs=200)

@@ -15,8 +15,10 @@ from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.cards import Card, Limits
 from townsquare.protocols.ioa.line import Line
 from townsquare.protocols.ioa.messages import Match, TaskStatus
-from townsquare.protocols.recommender import Recommender
+from townsquare.protocols.scenario import Use
 from townsquare.protocols.town import Mind
+from townsquare.sim.moderators.remote import CAPABILITY as MODERATE
+from townsquare.sim.moderators.remote import Remote as RemoteModerator
 from townsquare.sim.recommenders.remote import CAPABILITY as RECOMMEND
 from townsquare.sim.recommenders.remote import Garbled, Unanswered
 from townsquare.sim.recommenders.remote import Remote as RemoteRecommender
@@ -31,13 +33,13 @@ _LARGEST = 268_435_456
 
 
 class Remotes:
-    """One connection for all groups, and for the recommender, of a run."""
+    """One connection for all groups, and for the recommender and the moderator, of a run."""
 
     def __init__(self, scenario: TownScenario, recorded: Recorded) -> None:
         self.scenario, self.recorded, self.settings = scenario, recorded, scenario.remote
         self.line: Line | None = None
-        self.cards: dict[str, Card] = {}
-        """Who recommends, by the name that the scenario gives, "" for whoever can."""
+        self.cards: dict[tuple[str, str], Card] = {}
+        """Who recommends and who moderates, by that and the name that the scenario gives, "" for whoever can."""
 
     async def connect(self, run: str, minds: Mapping[str, Mind]) -> None:
         """Join as ``town-...`` and give every remote mind the agents that decide for it.
@@ -69,8 +71,9 @@ class Remotes:
                     seconds=self.settings.seconds,
                     retries=self.settings.retries,
                 )
-        for name in remote_recommenders(self.scenario):
-            self.cards[name] = (await self._there(line, RECOMMEND, (name,) if name else ()))[0]
+        wanted = [(RECOMMEND, name) for name in remote_recommenders(self.scenario)]
+        for what, name in [*wanted, *((MODERATE, name) for name in remote_moderators(self.scenario))]:
+            self.cards[what, name] = (await self._there(line, what, (name,) if name else ()))[0]
 
     async def _there(self, line: Line, capability: str, names: tuple[str, ...]) -> list[Card]:
         """The cards of ``names``, of all that can when there are none, as soon as all are here."""
@@ -95,15 +98,18 @@ class Remotes:
             "there; `townsquare join` brings agents."
         )
 
-    def serve(self, recommender: Recommender) -> None:
-        """Let a recommender that is elsewhere ask through this connection, on record; nothing for any other."""
-        if isinstance(recommender, RemoteRecommender):
-            recommender.courier = _Courier(self)
+    def serve(self, part: object) -> None:
+        """Let a recommender or a moderator that is elsewhere ask through this connection, on record; nothing for any
+        other.
+        """
+        if isinstance(part, RemoteRecommender):
+            part.courier = _Courier(self, RECOMMEND, "recommender")
+        elif isinstance(part, RemoteModerator):
+            part.courier = _Courier(self, MODERATE, "moderator")
 
-    @property
-    def recommender(self) -> str:
-        """Who recommends, for the record."""
-        return ", ".join(sorted({card.name for card in self.cards.values()}))
+    def named(self, what: str) -> str:
+        """Who does ``what``, for the record."""
+        return ", ".join(sorted({card.name for (done, _), card in self.cards.items() if done == what}))
 
     async def close(self) -> None:
         """Leave; what is still waited for is cancelled."""
@@ -113,15 +119,15 @@ class Remotes:
 
 
 class _Courier:
-    """How the recommender's tasks go and come, and that they are on record; the town's threads wait meanwhile."""
+    """How the tasks of one part of the town go and come, and that they are on record; its threads wait meanwhile."""
 
-    def __init__(self, remotes: Remotes) -> None:
-        self.remotes = remotes
+    def __init__(self, remotes: Remotes, what: str, who: str) -> None:
+        self.remotes, self.what, self.who = remotes, what, who
 
     def answer(self, tick: int, number: int, sees: str, ask: Callable[[], str]) -> str | None:
         """What was answered to this question, before or now; None when nothing of use was."""
-        recorded, place = self.remotes.recorded, Place(tick, RECOMMEND, -1, number)
-        request = request_of(place, "recommender", sees)
+        recorded, place = self.remotes.recorded, Place(tick, self.what, -1, number)
+        request = request_of(place, self.who, sees)
         record = recorded.find(place, request)
         if record is None:
             began = perf_counter()
@@ -132,9 +138,8 @@ class _Courier:
             except Unanswered as error:
                 record = recorded.fail(place, request, "unreachable", str(error), seconds=perf_counter() - began)
             if record is None:
-                record = recorded.keep(
-                    place, request, told, by=self.remotes.recommender, seconds=perf_counter() - began
-                )
+                by = self.remotes.named(self.what)
+                record = recorded.keep(place, request, told, by=by, seconds=perf_counter() - began)
         outcome: Outcome = "failed"
         why = "" if isinstance(record, Call) else record.why
         held = json.loads(record.reply.text) if isinstance(record, Call) else None
@@ -145,7 +150,7 @@ class _Courier:
 
     def send(self, agent: str, capability: str, input: Any, seconds: float) -> Any:
         """The output of a task."""
-        line, name = self._line(), self.remotes.cards[agent].name
+        line, name = self._line(), self.remotes.cards[self.what, agent].name
         result = line.wait(line.member.assign(name, capability=capability, input=input, seconds=seconds))
         if result.status is not TaskStatus.COMPLETED:
             raise Unanswered(f"{name}: {result.error or result.status}")
@@ -153,7 +158,7 @@ class _Courier:
 
     def most(self, agent: str) -> int:
         """Bytes of the largest message that ``agent`` takes."""
-        return min(self.remotes.cards[agent].limits.bytes, self._line().max_bytes)
+        return min(self.remotes.cards[self.what, agent].limits.bytes, self._line().max_bytes)
 
     def _line(self) -> Line:
         assert self.remotes.line is not None, "open the connection before the first tick"
@@ -174,6 +179,12 @@ def remote_recommenders(scenario: TownScenario) -> list[str]:
     return list(dict.fromkeys(use.settings().get("agent", "") for use in used if use.name == "remote"))
 
 
+def remote_moderators(scenario: TownScenario) -> list[str]:
+    """The agent that moderates, "" for whoever can; nothing where the moderator is at home."""
+    use = getattr(scenario, "moderator", None)
+    return [use.settings().get("agent", "")] if isinstance(use, Use) and use.name == "remote" else []
+
+
 def needing(scenario: TownScenario) -> str:
     """What of a scenario is done elsewhere, in words; "" where nothing is."""
     groups, recommends = remote_groups(scenario), remote_recommenders(scenario)
@@ -182,5 +193,6 @@ def needing(scenario: TownScenario) -> str:
     return ", and ".join(
         minds
         + (["the recommender is an agent elsewhere"] if recommends else [])
+        + (["the moderator is an agent elsewhere"] if remote_moderators(scenario) else [])
         + (["disputed articles are checked by agents elsewhere"] if checks else [])
     )

@@ -122,6 +122,8 @@ def build(
     parts = _parts(scenario, streams, models, Workers(workers))
     first = scenario.at(0)
     town = Town(parts.environment, parts.minds, moderator=parts.moderator)
+    if remotes is not None:
+        remotes.serve(parts.moderator)
     if isinstance(first, FeedScenario):
         town.recommender = recommender(first, streams, remotes)
     built = Built(

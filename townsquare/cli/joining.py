@@ -24,7 +24,7 @@ from townsquare.protocols.remote_settings import RemoteSettings
 _MOST = 10_000
 """Agents of one command."""
 _TOWNS = {"parallel": 4, "bytes": 16_777_216}
-"""What a mind or a recommender takes: what goes round in a town, told at once."""
+"""What a mind, a recommender or a moderator takes: what goes round in a town, told at once."""
 _POLL = 0.5
 """Seconds between two looks at the connection."""
 
@@ -116,6 +116,8 @@ def _kind(arguments: argparse.Namespace, terminal: Any) -> Kind:
         hosted = Hosted(arguments.recommender)
         card = hosted.card(_named(arguments.recommender), limits=Limits.model_validate(_TOWNS))
         return Kind(card.model_dump(include={"name", "description", "capabilities", "limits"}), lambda card: hosted)
+    if arguments.moderator:
+        return _moderator(arguments.moderator)
     if arguments.human:
         from townsquare.agents.joining.floor import Member
 
@@ -129,6 +131,24 @@ def _kind(arguments: argparse.Namespace, terminal: Any) -> Kind:
         {"name": name, "description": f"The program {arguments.program}."},
         lambda card: Program(arguments.program, seconds=card.limits.seconds),
     )
+
+
+def _moderator(place: str) -> Kind:
+    """A registered moderator, or one of MODULE:CALLABLE with the name and the words of its own docstring."""
+    from townsquare.sim.moderators.hosting import Hosted, adapted, registered
+
+    told: dict[str, Any] = {}
+    if ":" in place:
+        from townsquare.agents.joining.find import found
+
+        thing = found(place)
+        moderator, told = adapted(thing, place), told_by(thing)
+    else:
+        moderator = registered(place)
+    hosted = Hosted(moderator, place)
+    card = hosted.card(told.pop("name", _named(place)), limits=Limits.model_validate(_TOWNS))
+    says = card.model_dump(include={"name", "description", "capabilities", "limits"}) | told
+    return Kind(says, lambda card: hosted)
 
 
 def _cards(arguments: argparse.Namespace, kind: Kind, owner: str) -> list[Card]:

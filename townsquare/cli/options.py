@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _run_verbs(verbs)
     _table_verbs(verbs)
     _wire_verbs(verbs)
+    _review_verb(verbs)
     _view_verb(verbs)
     _shelf_verbs(verbs)
     return top
@@ -262,6 +263,20 @@ def _attacks_verb(what: _Verbs) -> None:  # type: ignore[valid-type]
 _KIND = {"attacks": "attack", "victims": "recommender", "defences": "defence"}
 
 
+def _review_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    review = _verb(
+        verbs, "review", "reviewing", "decide, at this terminal, what becomes of posts that wait for a person"
+    )
+    review.add_argument("queue", type=Path, metavar="QUEUE", help="the file that a moderator human-queue writes")
+    what = review.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="print all posts and what became of them")
+    what.add_argument("--decide", nargs=2, metavar=("N", "ACTION"), help="decide on post N: show, remove, label, ...")
+    what.add_argument("--appeal", type=int, metavar="N", help="ask for another look at post N; --note says why")
+    what.add_argument("--undo", type=int, metavar="N", help="take the last decision on post N back")
+    review.add_argument("--note", metavar="TEXT", help="why")
+    review.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _view_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     view = _verb(verbs, "view", "viewing", "open the dashboard: look at runs, compare them, ask why, try again")
     view.add_argument("runs", type=Path, nargs="?", metavar="RUNS", help="a folder of runs, or one run (default: runs)")
@@ -304,6 +319,8 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     what.add_argument("--model", metavar="P:M", help="a language model: openai:gpt-4o-mini")
     what.add_argument("--mind", metavar="NAME", help="a town's mind: behavioural-reader, a plug-in's")
     what.add_argument("--recommender", metavar="NAME", help="a recommender, for towns elsewhere: ease, a plug-in's")
+    moderator = "a moderator, for towns elsewhere: near-duplicates, or MODULE:CALLABLE"
+    what.add_argument("--moderator", metavar="NAME", help=moderator)
     what.add_argument("--program", metavar="CMD", help="a command that reads tasks and writes results, JSON by line")
     what.add_argument("--human", action="store_true", help="you, at this terminal")
     join.add_argument("--card", type=Path, metavar="FILE", help="who it is, in TOML or JSON")

@@ -34,6 +34,8 @@ _KINDS = (
     "seeding",
     "persuader",
     "judge",
+    "arguer",
+    "target",
     "dispute-judge",
 )
 _EXTRAS = {

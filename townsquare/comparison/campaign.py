@@ -78,17 +78,14 @@ def campaign_of(run: RunFolder, *, control: bool = True) -> CampaignOutcome | No
     scenario = validate(run.info.scenario)
     if not isinstance(scenario, Campaign):
         return None
-    moved, why, difference = tally_of(run).moved(), "", None
-    if not scenario.persuaders.count:
-        why = "nobody persuades in this town"
-    elif scenario.asking() or build.needing(scenario) or _asks(scenario):
-        why = "it would ask models, or agents elsewhere, once more"
-    elif control:
-        quiet = _quiet(scenario, run.info.ticks_done)
+    moved, difference = tally_of(run).moved(), None
+    alone = validate(run.info.scenario, {"persuaders.count": 0})
+    assert isinstance(alone, Campaign)
+    why = _why_not(scenario, alone) or ("" if control else "it was not asked for")
+    if not why:
+        quiet = _quiet(alone, run.info.ticks_done)
         sign = scenario.goal()
         difference = paired(sign * quiet, sign * moved.opinions, rng=Streams(0).get("control"))
-    else:
-        why = "it was not asked for"
     told = warnings(moved.whole["move"], moved.whole["low"], "in all")
     if difference is not None and difference.interval is not None:
         told = warnings(difference.difference, difference.interval[0], "because of the persuaders") or told
@@ -110,16 +107,18 @@ def reported(run: RunFolder, beside: RunFolder | None = None) -> dict[str, Any] 
     return outcome.plain() | {"posts": posts, "human": HUMAN}
 
 
-def _asks(scenario: Campaign) -> bool:
-    """Whether a plug-in decides, of which nobody knows what it does."""
-    groups = (scenario.members, scenario.bots)
-    return any(group.count and not group.mind.startswith("behavioural") for group in groups)
+def _why_not(scenario: Campaign, alone: Campaign) -> str:
+    """Why the same town ``alone``, without persuaders, is not run beside a run; "" where nothing speaks against it."""
+    if not scenario.persuaders.count:
+        return "nobody persuades in this town"
+    if alone.asking() or build.needing(alone):
+        return "it would ask models, or agents elsewhere, once more"
+    strange = [group for group in (alone.members, alone.bots) if group.count and "behavioural" not in group.mind]
+    return "a mind of your own decides in it" if strange else ""
 
 
-def _quiet(scenario: Campaign, ticks: int) -> FloatArray:
-    """(members,) opinions after so many ticks of the same town in which nobody persuades."""
-    alone = validate(scenario.model_dump(mode="json"), {"persuaders.count": 0})
-    assert isinstance(alone, Campaign)
+def _quiet(alone: Campaign, ticks: int) -> FloatArray:
+    """(members,) opinions after so many ticks of a town in which nobody persuades."""
     built = build.build(alone, default_workers())
     assert isinstance(built.environment, Timeline)
 

@@ -1,7 +1,8 @@
 """The figures of a report: each chart with its words and its numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -50,22 +51,20 @@ _READ = {
 
 def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
     """The figures over ticks, as far as their measures were taken."""
-    table = run.measures()
+    return [draw() for draw in drawings(run.measures(), phases).values()]
+
+
+def drawings(table: pd.DataFrame, phases: Sequence[Phase]) -> dict[str, Callable[[], Figure]]:
+    """The same by title, from the run's measures; each is drawn when it is called, for that is what takes time."""
     grey = "; ".join(f"{p.name} {_span(p)}" for p in phases)
-    found = (
-        [
-            _figure(
-                "Life cycle: likes, match and coverage by tick",
-                table,
-                charts.LIFE,
-                charts.life_cycle(table, phases),
-                f"Bands are the phases: {grey}." if grey else "No phases could be told.",
-            )
-        ]
-        if charts.measured(table, charts.LIFE)
-        else []
-    )
-    for title, names, draw, key in (
+    look = {**_READ, "life": f"Bands are the phases: {grey}." if grey else "No phases could be told."}
+    drawn: Sequence[tuple[str, Sequence[str], Callable[[pd.DataFrame], Any], str]] = (
+        (
+            "Life cycle: likes, match and coverage by tick",
+            charts.LIFE,
+            lambda of: charts.life_cycle(of, phases),
+            "life",
+        ),
         (
             "Inequality: how unevenly attention falls on articles and on creators",
             charts.INEQUALITY,
@@ -92,10 +91,12 @@ def curves(run: RunFolder, phases: Sequence[Phase]) -> list[Figure]:
         ("Defence: how much accounts count", shilling.TRUST, shilling.trust, "trust"),
         ("Shift: how far people moved towards their opponents", debates.SHIFTS, debates.shifts, "debates"),
         ("Opinions: where they stand, and how they move", network.OPINIONS, network.opinions, "opinions"),
-    ):
-        if charts.measured(table, names):
-            found.append(_figure(title, table, names, draw(table), _READ[key]))
-    return found
+    )
+
+    def one(title: str, names: Sequence[str], draw: Callable[[pd.DataFrame], Any], key: str) -> Figure:
+        return _figure(title, table, names, draw(table), look[key])
+
+    return {row[0]: partial(one, *row) for row in drawn if charts.measured(table, row[1])}
 
 
 def map_of_topics(run: RunFolder) -> Figure | None:

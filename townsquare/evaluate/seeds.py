@@ -137,8 +137,8 @@ def _bounds(known: Reached, k: int) -> list[str]:
     ]
     if known.guarantee < known.aim:
         said.append(
-            f"reach asked for {known.aim:.3f} of the best and stopped at its limit of memory: much of the graph "
-            "is reached whoever begins, so that it hardly matters who does."
+            f"reach was to reach {known.aim:.3f} of the best for sure, and stopped at its limit of memory (--set "
+            "reach.entries=N moves it); on such a graph the rules often differ little."
         )
     return said
 

@@ -5,8 +5,8 @@ import os
 
 import streamlit as st
 
-from townsquare.view import place
-from townsquare.view.screens import agent, feed, overview, runs, why
+from townsquare.view import place, queries, ways
+from townsquare.view.screens import agent, feed, moderation, network, overview, runs, square, why
 
 
 def main() -> None:
@@ -15,14 +15,32 @@ def main() -> None:
     token = os.environ.get(place.TOKEN, "")
     if token and not _let_in(token):
         return
-    pages = [
-        st.Page(runs.page, title="Runs", url_path="runs", default=True),
-        st.Page(overview.page, title="Overview", url_path="overview"),
-        st.Page(feed.page, title="Feed", url_path="feed"),
-        st.Page(agent.page, title="Agent", url_path="agent"),
-        st.Page(why.page, title="Why", url_path="why"),
+    front = st.Page(_front, title="Townsquare", url_path="front", default=True, visibility="hidden")
+    town = st.Page(square.page, title="Town square", url_path="square", icon=":material/groups:")
+    table = st.Page(runs.page, title="Runs", url_path="runs", icon=":material/list:")
+    one = [
+        st.Page(overview.page, title="Overview", url_path="overview", icon=":material/show_chart:"),
+        st.Page(feed.page, title="Feed", url_path="feed", icon=":material/article:"),
+        st.Page(why.page, title="Why", url_path="why", icon=":material/help:"),
+        st.Page(agent.page, title="Agent", url_path="agent", icon=":material/person:"),
+        st.Page(network.page, title="Network", url_path="network", icon=":material/hub:"),
+        st.Page(moderation.page, title="Moderation", url_path="moderation", icon=":material/gavel:"),
     ]
-    st.navigation(pages).run()
+    pages = [town, table, *one] if _square_first() else [table, town, *one]
+    ways.lay(pages)
+    st.navigation([front, *pages]).run()
+
+
+def _square_first() -> bool:
+    """Whether visitors land on the town square: where one run is given, or the newest one is live."""
+    found = [run for run in queries.runs_below(place.Root.given().folder) if not run.problem]
+    return bool(found) and (found[0].name == "." or found[0].info["status"] == "running")
+
+
+def _front() -> None:
+    """Nobody stays here: every page keeps an address of its own, whichever of them is first."""
+    first = "square" if _square_first() else "runs"
+    st.switch_page(st.session_state[ways.PAGES][first], query_params=st.query_params.to_dict())
 
 
 def _let_in(token: str) -> bool:

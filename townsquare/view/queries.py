@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from townsquare.protocols.errors import RunFolderError
 from townsquare.protocols.events import KIND, KINDS, REASONS
-from townsquare.protocols.runfolder import RunFolder
+from townsquare.protocols.runfolder import RunFolder, read_table
 
 _DEPTH = 4
 """Folders below the root in which runs are looked for."""
@@ -147,6 +147,33 @@ def items(run: RunFolder, wanted: Sequence[int]) -> pd.DataFrame:
         return pd.DataFrame(columns=["item", "name", "author", "born", "category", "quality", "text"])
     found = pd.concat(frames, ignore_index=True).set_index("item", drop=False)
     return found.loc[[item for item in dict.fromkeys(map(int, wanted)) if item in found.index]].reset_index(drop=True)
+
+
+_LEDGER = ["purpose", "model", "outcome", "repair", "made", "replayed", "tokens_in", "tokens_out", "usd", "seconds"]
+
+
+def ledger(run: RunFolder) -> pd.DataFrame:
+    """What was asked of language models by purpose and model (agents/chat/ledger.py), the last row for all of it; empty
+    where nobody was asked.
+    """
+    return _ledger(run.path, run.info.ticks_done, run.info.digest)
+
+
+@lru_cache(maxsize=64)
+def _ledger(path: Path, ticks: int, digest: str) -> pd.DataFrame:
+    from townsquare.agents.chat import ledger as accounts
+
+    run = RunFolder(path)
+    parts = []
+    for tick in range(min(ticks, run.info.ticks_done)):
+        if (segment := run.segment("asks", tick)).exists():
+            parts.append(read_table(segment, columns=_LEDGER))
+    if not parts:
+        return pd.DataFrame()
+    asks = pa.concat_tables(parts).to_pandas()
+    found = accounts.by(asks, "purpose", "model")
+    whole = accounts.by(asks.assign(purpose="all", model=""), "purpose", "model")
+    return pd.concat([found, whole], ignore_index=True)
 
 
 def feed(run: RunFolder, agent: int, tick: int) -> pd.DataFrame:

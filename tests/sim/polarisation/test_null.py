@@ -8,6 +8,7 @@ from scipy.stats import chi2
 
 from tests.sim.polarisation.networks import karate, ties_of
 from townsquare.protocols import Streams
+from townsquare.sim.polarisation import null
 from townsquare.sim.polarisation.ei_index import ei_index
 from townsquare.sim.polarisation.null import Beside, beside, rewired, rewirings
 from townsquare.sim.polarisation.ties import Ties
@@ -19,11 +20,11 @@ def pairs(ties: Ties) -> tuple[tuple[int, int], ...]:
 
 def test_degrees_are_kept_and_graphs_stay_simple():
     ties = ties_of(nx.barabasi_albert_graph(300, 3, seed=1))
-    for null in rewirings(ties, 5):
-        assert null.degrees().tolist() == ties.degrees().tolist()
-        assert len(set(pairs(null))) == len(ties)
-        assert all(a != b for a, b in pairs(null))
-        assert len(set(pairs(null)) & set(pairs(ties))) < 0.2 * len(ties)
+    for drawn in rewirings(ties, 5):
+        assert drawn.degrees().tolist() == ties.degrees().tolist()
+        assert len(set(pairs(drawn))) == len(ties)
+        assert all(a != b for a, b in pairs(drawn))
+        assert len(set(pairs(drawn)) & set(pairs(ties))) < 0.2 * len(ties)
 
 
 def test_karate():
@@ -44,6 +45,15 @@ def test_a_random_graph_with_random_sides_is_not_polarised():
         assert abs(found.z) < 3
     # 5 draws within 3 sd, and typically within 2
     assert abs(found.excess) < 2 * found.sd
+
+
+@pytest.mark.parametrize("graph", [nx.karate_club_graph(), nx.cycle_graph(8), nx.gnm_random_graph(400, 1200, seed=1)])
+def test_at_least_ten_swaps_for_each_tie(graph):
+    ties = ties_of(graph)
+    rounds = null._rounds(ties, Streams(0).get("test"), null.SWAPS)
+    for i in range(10):
+        one, other, rng = ties.one.copy(), ties.other.copy(), Streams(0).get("test", i)
+        assert sum(null._round(ties.n, one, other, rng) for _ in range(rounds)) >= 10 * len(ties)
 
 
 @pytest.mark.parametrize("edges", [list(nx.cycle_graph(6).edges), [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4)]])
@@ -74,7 +84,7 @@ def test_rewirings_are_a_function_of_graph_and_seed():
 @pytest.mark.parametrize("graph", [nx.complete_graph(5), nx.star_graph(6), nx.empty_graph(3), nx.path_graph(2)])
 def test_graphs_that_are_alone_with_their_degrees(graph):
     ties = ties_of(graph)
-    assert all(pairs(null) == pairs(ties) for null in rewirings(ties, 2))
+    assert all(pairs(drawn) == pairs(ties) for drawn in rewirings(ties, 2))
     found = beside(lambda one: {"ties": float(len(one))}, ties, rewirings(ties, 2))["ties"]
     assert found.excess == 0
     assert np.isnan(found.z)
@@ -91,5 +101,5 @@ def test_scores_that_are_no_numbers_are_left_out():
 def test_a_million_ties():
     ends = Streams(0).get("test").integers(0, 200_000, (2, 1_000_000))
     ties = Ties.of(sp.csr_array((np.ones(1_000_000), tuple(ends)), shape=(200_000, 200_000)))
-    (null,) = rewirings(ties, 1)
-    assert null.degrees().tolist() == ties.degrees().tolist()
+    (drawn,) = rewirings(ties, 1)
+    assert drawn.degrees().tolist() == ties.degrees().tolist()

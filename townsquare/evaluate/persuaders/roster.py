@@ -10,18 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from townsquare.evaluate.persuaders.models import Models
-from townsquare.protocols import InputError, Settings, Streams, find, known
-from townsquare.protocols.errors import UnknownComponent
+from townsquare.protocols import InputError, Settings, Streams, find
 from townsquare.protocols.wording import first_problem
-
-_OURS = {
-    ("persuader", "flipped"): "townsquare.agents.persuaders.flipped:Flipped",
-    ("arguer", "behavioural"): "townsquare.agents.persuaders.behavioural_arguer:BehaviouralArguer",
-    ("arguer", "llm"): "townsquare.agents.persuaders.llm_arguer:LLMArguer",
-    ("target", "behavioural"): "townsquare.agents.persuaders.behavioural_target:BehaviouralTarget",
-    ("target", "llm"): "townsquare.agents.persuaders.llm_target:LLMTarget",
-}
-"""Where those are that the arena brings along besides the registered ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +86,9 @@ def entries(
 
 
 def _class(kind: str, name: str) -> type:
-    place = name if ":" in name else "" if name in known(kind) else _OURS.get((kind, name), "")
-    if not place:
-        if name in known(kind):
-            return find(kind, name)
-        raise UnknownComponent(kind, name, [*known(kind), *(own for k, own in _OURS if k == kind)])
-    module, _, attribute = place.partition(":")
+    if ":" not in name:
+        return find(kind, name)
+    module, _, attribute = name.partition(":")
     here = os.getcwd()
     if here not in sys.path:  # a module beside the command, as with `townsquare join --agent`
         sys.path.insert(0, here)

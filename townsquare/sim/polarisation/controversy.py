@@ -13,7 +13,7 @@ from townsquare.sim.polarisation.sides import sizes
 from townsquare.sim.polarisation.ties import Ties
 
 Convention: TypeAlias = Literal["start|end", "end|start"]
-_DIRECT = 2000
+_DIRECT = 300
 """Unknowns up to which the equations are solved directly."""
 
 

@@ -13,6 +13,8 @@ SWAPS = 10
 _KEPT: dict[tuple[str, int, int, int], tuple[Ties, ...]] = {}
 """The null graphs of the last few graphs; a pure function of their keys."""
 _FEW = 2
+_LARGE = 1000
+"""Ties from which on numbers of swaps hardly vary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ def rewirings(
 ) -> tuple[Ties, ...]:
     """``count`` random graphs with the degrees of ``ties``, each from a stream of its own of ``seed``.
 
-    How many rounds of swaps (see ``rewired``) each of them gets is the same for all: a quarter more than a first trial
-    takes to make ``swaps`` swaps for each tie. Were each of them to stop at a number of swaps instead, graphs that
-    allow many would come up too often.
+    How many rounds of swaps (see ``rewired``) each of them gets is the same for all: more than a first trial takes to
+    make ``swaps`` swaps for each tie, by a quarter, or twice as many up to 1,000 ties. Were each of them to stop at a
+    number of swaps instead, graphs that allow many would come up too often.
 
     A graph in which hardly any swap is possible (complete, a star) is nearly the only one with its degrees; there the
-    trial is given up after 2,000 rounds, or after 200 where there are more than 1,000 ties.
+    trial is given up after 1,000 rounds, or after 200 where there are more than 1,000 ties.
 
     The graphs of the last few ``ties`` are kept, so that asking again costs nothing. Memory: 8 bytes for each tie and
     rewiring. Time: 2 s for a rewiring of a million ties, a minute for ten million; ``step`` is told how many there are.
@@ -95,12 +97,13 @@ def rewired(ties: Ties, rng: np.random.Generator, rounds: int) -> Ties:
 
 def _rounds(ties: Ties, rng: np.random.Generator, swaps: int) -> int:
     one, other = ties.one.astype(np.int32), ties.other.astype(np.int32)
-    most = 200 if len(ties) > 1000 else 2000
+    large = len(ties) > _LARGE
+    most = 200 if large else 1000
     rounds = done = 0
     while done < swaps * len(ties) and rounds < most:
         done += _round(ties.n, one, other, rng)
         rounds += 1
-    return rounds + -(-rounds // 4)
+    return rounds + (-(-rounds // 4) if large else rounds)
 
 
 def _round(n: int, one: IntArray, other: IntArray, rng: np.random.Generator) -> int:

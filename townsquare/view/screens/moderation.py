@@ -1,0 +1,8 @@
+"""Being written."""
+
+import streamlit as st
+
+
+def page() -> None:
+    """Nothing yet."""
+    st.title("moderation")
