@@ -15,6 +15,10 @@ from townsquare.protocols.machine import versions
 
 READERS = (1_000, 3_000, 10_000, 30_000)
 SWEEP = ("ticks=10", "creators.count=100", "slate.length=50")
+OTHERS = ("asking", "panel", "memory", "browsing", "messages", "discovery", "attacks", "opinions", "dashboard")
+"""Benchmarks that are modules of their own."""
+SHORTER = ("memory", "browsing", "messages", "attacks", "opinions", "dashboard")
+"""Those that know --quick."""
 FULL = ("users.count=10000", "creators.count=1000", "slate.length=100", "ticks=50")
 
 
@@ -53,7 +57,7 @@ def linear(recommender: str) -> None:
 
 
 def _quick(module: str, quick: bool) -> list[str]:
-    return ["--quick"] if quick and module in ("memory", "browsing", "messages", "attacks", "opinions") else []
+    return ["--quick"] if quick and module in SHORTER else []
 
 
 def main() -> None:
@@ -69,7 +73,7 @@ def main() -> None:
     show("random", control)
     print(f"{'':<34} a learned recommender costs {learned['seconds'] / control['seconds']:.2f} x the random control")
     chat.table(repeats=1 if quick else 3)
-    for module in ("asking", "panel", "memory", "browsing", "messages", "discovery", "attacks", "opinions"):
+    for module in OTHERS:
         print(flush=True)
         subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *_quick(module, quick)], check=True)
     if quick:

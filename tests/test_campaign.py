@@ -157,7 +157,12 @@ def test_against_moves_down(tmp_path: Path) -> None:
 
 
 def test_who_is_easily_moved_is_warned_about(tmp_path: Path) -> None:
-    values = TOWN | {"members.susceptibility.mean": 0.6, "members.tolerance.mean": 0.99, "persuaders.count": 40}
+    values = TOWN | {
+        "members.susceptibility.mean": 0.6,
+        "members.tolerance.mean": 0.99,
+        "persuaders.count": 40,
+        "ticks": 6,
+    }
     found = campaign_of(ts.run("campaign", set=values, out=tmp_path / "run"))
     assert found is not None
     assert "over-susceptible" in found.told[0]
@@ -344,6 +349,7 @@ def test_the_town_without_models_is_run_beside_persuaders_with_one(tmp_path: Pat
 # ---- command line, bad input, size ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_on_the_command_line(tmp_path: Path) -> None:
     words = [part for path, value in TOWN.items() for part in ("--set", f"{path}={value}")]
     told = answer(townsquare("run", "campaign", *words, "--seed", "1", "--out", "run", "--json", cwd=tmp_path))
@@ -481,6 +487,7 @@ def test_the_example_prints_what_its_readme_says(tmp_path: Path) -> None:
     assert lines[start : start + len(told)] == told
 
 
+@pytest.mark.slow
 def test_the_report_is_made(loud: ts.Run, quiet: ts.Run, tmp_path: Path) -> None:
     page = loud.report(tmp_path / "page.html", control=quiet).read_text("utf-8")
     assert "Paired differences" in page

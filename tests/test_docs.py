@@ -358,12 +358,19 @@ def sociable(tmp_path_factory):
     return ts.run("team", set=settings, out=tmp_path_factory.mktemp("sociable") / "run")
 
 
-def test_files_are_told(pair, talkative, sociable):
+@pytest.fixture(scope="module")
+def moderated(tmp_path_factory):
+    """A small run in which posts are moderated."""
+    settings = {"members.count": 60, "ticks": 2, "recommender.name": "random", "moderator.name": "harm-words"}
+    return ts.run("moderation", set=settings, out=tmp_path_factory.mktemp("moderated") / "run")
+
+
+def test_files_are_told(pair, talkative, sociable, moderated):
     """In the table of files: every kind of file that is there, and no kind of folder that is not."""
     told = {row[0].replace("000010", "000012") for row in table(DOCS / "run-folder.md", "The run folder")}
     names = {
         re.sub(r"\d{6}", "000012", p.relative_to(run.path).as_posix())
-        for run in (*pair, talkative, sociable)
+        for run in (*pair, talkative, sociable, moderated)
         for p in run.path.rglob("*")
         if p.is_file() and not p.name.endswith(("-wal", "-shm"))
     }
@@ -380,10 +387,11 @@ def test_files_are_told(pair, talkative, sociable):
         ("asks", "asks/000001.parquet"),
         ("answers", "answers/000001.parquet"),
         ("conversations", "conversations/000001.parquet"),
+        ("verdicts", "verdicts/000001.parquet"),
     ],
 )
-def test_columns_are_told(talkative, sociable, heading, file):
-    schema = pq.read_schema((sociable if heading == "conversations" else talkative).path / file)
+def test_columns_are_told(talkative, sociable, moderated, heading, file):
+    schema = pq.read_schema({"conversations": sociable, "verdicts": moderated}.get(heading, talkative).path / file)
     words = {
         "float": "float32",
         "double": "float64",

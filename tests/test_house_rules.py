@@ -53,6 +53,7 @@ STANDS_ALONE = {
     "tests/test_examples.py",
     "tests/test_house_rules.py",
     "tests/test_import_is_quiet.py",
+    "tests/test_moderation.py",
     "tests/test_network.py",
     "tests/test_panel.py",
     "tests/test_javascript_agent.py",

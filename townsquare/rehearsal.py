@@ -14,6 +14,7 @@ from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.scenario import Use
 from townsquare.sim.scenarios.campaign import Campaign, Follows
 from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.moderation import Moderation
 from townsquare.sim.scenarios.network import NetworkTown
 from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.persuasion import Persuasion
@@ -74,6 +75,11 @@ def estimated(scenario: TownScenario) -> Estimate | None:
         return whole + _of_shills(scenario)
     if isinstance(scenario, Persuasion):
         return whole + _of_debates(scenario)
+    if isinstance(scenario, Moderation):
+        for place in scenario.moderating():
+            whole += _of_moderator(scenario, place)
+        groups = [group for group in groups if group not in scenario.moderating()]
+        scenario = _unmoderated(scenario)
     if isinstance(scenario, Campaign):
         for group in groups:
             whole += _of_timeline(scenario, group)
@@ -206,6 +212,41 @@ def _of_timeline(scenario: Campaign, group: str) -> Estimate:
     answers = sum(of.count * len(one.questions) * len(one.ticks) for one in mine)
     asks, short = [question for question, _ in noted[:1]] * bool(answers), ["yes, and in a sentence of usual length."]
     return whole + estimate(asks, short[: len(asks)], answers, model=model, prices=rehearsed.prices)
+
+
+def _unmoderated(scenario: Moderation, kept: str = "") -> Moderation:
+    """The same town with a moderator at one place at most."""
+    nobody, uses = Use(name="none"), scenario.uses()
+    channel = scenario.moderator if kept == "moderator" else nobody
+    if channel.name == "human-queue":  # nothing made up is put before people
+        channel = Use.model_validate({**channel.model_dump(), "path": ""})
+    advice, tells = (uses[place] if place == kept else nobody for place in ("author.advice", "readers.moderator"))
+    return scenario.model_copy(
+        update={
+            "moderator": channel,
+            "author": scenario.author.model_copy(update={"advice": advice}),
+            "readers": scenario.readers.model_copy(update={"moderator": tells}),
+        }
+    )
+
+
+def _of_moderator(scenario: Moderation, place: str) -> Estimate:
+    """Every post as a smaller town with this moderator alone has them; equal posts are asked about once in a tick."""
+    first = scenario.first_asking(place)
+    scenario, left = scenario.at(first), scenario.ticks - first
+    few, ticks = min(scenario.members.count, _CROWD), min(_TICKS, scenario.ticks)
+    small: dict[str, Any] = {"ticks": ticks, "changes": (), "questionnaires": (), "recommender": Use(name="random")}
+    small |= {"graph": Follows(kind="complete"), "members": scenario.members.model_copy(update={"count": few})}
+    small["persuaders"] = scenario.persuaders.model_copy(update={"count": 0, "audience": 0})
+    small["bots"] = scenario.bots.model_copy(update={"count": 0})
+    rehearsed = _Rehearsed(_unmoderated(scenario, place).model_copy(update=small), _POST)
+    asyncio.run(_rehearse(rehearsed))
+    asks, texts = [question for _, question, _ in rehearsed.noted], [text for *_, text in rehearsed.noted]
+    times = scenario.members.count / few * left / ticks
+    calls = round(len(asks) * times)
+    if place != "author.advice":
+        calls += scenario.persuaders.count * scenario.persuaders.posts * left
+    return estimate(asks, texts, calls, model=scenario.model_of(place), prices=rehearsed.prices)
 
 
 def _of_team(scenario: News, group: str, noted: Sequence[tuple[Ask[Any], str]], prices: Prices) -> Estimate:

@@ -91,6 +91,8 @@ async def restore(
                 built.models.asked.take()
             if built.team is not None:
                 built.team.conversations(t)  # they stand in the folder already
+            if built.verdicts is not None:
+                built.verdicts(t)
             build.measure(built, t)
             digest = tick_digest(digest, events, built.items(t))
     recorded = {tick: d for tick, d in folder.digests() if tick == wanted - 1} if wanted > done else {}
@@ -122,6 +124,7 @@ def _commit(
         asks=_asks(built.models, scenario, writer),
         answers=answers,
         conversations=None if built.team is None else built.team.conversations(t),
+        verdicts=None if built.verdicts is None else built.verdicts(t),
         seconds=time.perf_counter() - began,
         memory=peak_memory_mb(),
     )

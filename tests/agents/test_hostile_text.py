@@ -21,19 +21,30 @@ from townsquare.agents.persona_table import from_csv
 from townsquare.agents.persona_words import describe
 from townsquare.agents.personas import Persona
 from townsquare.agents.prompts import quoting
+from townsquare.agents.prompts.answer_argument import answer_argument
 from townsquare.agents.prompts.argue import argue
 from townsquare.agents.prompts.browse import browse
 from townsquare.agents.prompts.browse_timeline import browse_timeline
 from townsquare.agents.prompts.code_rhetoric import code_rhetoric
+from townsquare.agents.prompts.compare_texts import compare_texts
 from townsquare.agents.prompts.counter import counter
 from townsquare.agents.prompts.create import create
+from townsquare.agents.prompts.decide_dispute import decide_dispute
+from townsquare.agents.prompts.draft import detect_harm, imagine_reaction, rewrite_draft, score_harm
+from townsquare.agents.prompts.filter_panel import dispute, perceive, relate
+from townsquare.agents.prompts.filter_panel import judge as judge_facts
+from townsquare.agents.prompts.guess_engagement import guess_engagement
 from townsquare.agents.prompts.interview import interview
 from townsquare.agents.prompts.judge_account import judge_account
 from townsquare.agents.prompts.judge_statement import judge_statement
 from townsquare.agents.prompts.note_statements import note_statements
+from townsquare.agents.prompts.opine import opine
+from townsquare.agents.prompts.persuade import persuade
+from townsquare.agents.prompts.probe_stance import probe_stance
 from townsquare.agents.prompts.questionnaire import choice, free, likert
 from townsquare.agents.prompts.rate import rate
 from townsquare.agents.prompts.read import read
+from townsquare.agents.prompts.rewrite import rewrite
 from townsquare.agents.prompts.screen import screen
 from townsquare.agents.prompts.settle import settle
 from townsquare.agents.prompts.shill_choice import shill_choice
@@ -41,6 +52,8 @@ from townsquare.agents.prompts.shill_profile import shill_profile
 from townsquare.agents.prompts.shill_review import shill_review
 from townsquare.agents.prompts.write_post import write_for_goal, write_post
 from townsquare.protocols.chat import Message
+from townsquare.protocols.dispute import Hearing, Suggestion
+from townsquare.protocols.filtering import Aspect, Fact, Shown
 from townsquare.protocols.memory import Entry, Scope
 
 YOU = ("Your name is Ann.",)
@@ -50,6 +63,9 @@ RATING: dict[str, Any] = {"value": 4.0, "high": 5.0, "push": True}
 STANDS: dict[str, Any] = {"opinion": 40, "own": True, "tick": 3}
 CAMPAIGN: dict[str, Any] = {"wanted": True, "audience": None, "number": 2, "limit": 2, "tick": 3}
 STRATEGY: dict[str, Any] = {"appeal": "affective", "tone": "positive", "move": "say how it feels", "sentences": 2}
+FRAME = ("account: the tram",)
+HEARD: dict[str, Any] = {"standpoint": "in favour", "place": 70, "tick": 3, "sentence": True}
+ASPECT = Aspect("a1", "mockery of trams", "any", (), 0.5, ("quotations",), False)
 Messages = tuple[Message, ...]
 
 
@@ -65,6 +81,23 @@ def as_persona(text: str, folder: Path) -> tuple[str, ...]:
     (persona,) = from_csv(file)
     topics = persona.with_stance(text[:80] or "x", value=5).with_state(topic_salience={text[:80]: 0.9})
     return describe(topics)
+
+
+def named(text: str) -> Persona:
+    return Persona(name=text[:80] or "x")
+
+
+def hearing(customer: str, shop: str, advice: str = "") -> Hearing:
+    told = Suggestion("shop", advice, advice) if advice else None
+    return Hearing("c1", "shop", customer, shop, "customer", told)
+
+
+def fact(text: str) -> Fact:
+    return Fact("f1", "text", text, text)
+
+
+def aspect(text: str) -> Aspect:
+    return Aspect("a1", text, "any", (), 0.5, (text,), False)
 
 
 DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
@@ -112,6 +145,40 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
     "what a town argues about": ("answer", lambda text, at: browse_timeline(YOU, text, NEWS, **STANDS)),
     "what is posted about": ("answer", lambda text, at: write_post(YOU, text, opinion=40, tick=3)),
     "persuader's own posts": ("answer", lambda text, at: write_for_goal(NEWS[0], among(text), [text], **CAMPAIGN)),
+    "message to rewrite": ("answer", lambda text, at: rewrite(FRAME, text, limit=200)),
+    "frame of a message": ("answer", lambda text, at: rewrite([text], NEWS[0], limit=200)),
+    "text that is compared": ("answer", lambda text, at: compare_texts(FRAME, NEWS[0], text)),
+    "frame of a comparison": ("answer", lambda text, at: compare_texts([text], *NEWS[:2], question="persuasion")),
+    "engagement that is guessed": ("answer", lambda text, at: guess_engagement(FRAME, text)),
+    "frame of a guess": ("answer", lambda text, at: guess_engagement([text], NEWS[0])),
+    "what a target says": ("answer", lambda text, at: persuade(NEWS[0], "for", among(text), number=3, count=4)),
+    "what one is persuaded of": ("answer", lambda text, at: persuade(text, "against", [], number=1, count=4)),
+    "what a persuader says": ("answer", lambda text, at: answer_argument(NEWS[0], among(text))),
+    "what one is to be persuaded of": ("answer", lambda text, at: answer_argument(text, NEWS)),
+    "conversation before a probe": ("answer", lambda text, at: probe_stance(NEWS[0], among(text), 1)),
+    "what is probed": ("answer", lambda text, at: probe_stance(text, [], 0)),
+    "draft that is looked through": ("answer", lambda text, at: detect_harm(text)),
+    "draft that is scored": ("answer", lambda text, at: score_harm(text)),
+    "draft that is read": ("answer", lambda text, at: imagine_reaction(None, text)),
+    "reader of a draft": ("answer", lambda text, at: imagine_reaction(named(text), NEWS[0])),
+    "draft that is rewritten": ("answer", lambda text, at: rewrite_draft(text, [(text[:80], text)], [])),
+    "style of a draft": ("answer", lambda text, at: rewrite_draft(NEWS[0], [], among(text))),
+    "customer in a dispute": ("answer", lambda text, at: decide_dispute(hearing(text, NEWS[0]))),
+    "shop in a dispute": ("answer", lambda text, at: decide_dispute(hearing(NEWS[0], text))),
+    "advice in a dispute": ("answer", lambda text, at: decide_dispute(hearing(*NEWS[:2], text))),
+    "text that is filtered": ("answer", lambda text, at: perceive(Shown("1", text, tuple(among(text))))),
+    "fact about a text": ("answer", lambda text, at: relate([fact(text)], [ASPECT])),
+    "fact that is judged": ("answer", lambda text, at: judge_facts([fact(text)], [aspect(text)], {})),
+    "fact in dispute": ("answer", lambda text, at: dispute([fact(text)], [aspect(text)], ["f1"])),
+    "topic of a network": ("answer", lambda text, at: opine(YOU, text, NEWS, **HEARD)),
+    "what a neighbour says": ("answer", lambda text, at: opine(YOU, NEWS[0], among(text), **HEARD)),
+    "persona on a network": ("answer", lambda text, at: opine(as_persona(text, at), NEWS[0], NEWS, **HEARD)),
+    "persona on a timeline": (
+        "answer",
+        lambda text, at: browse_timeline(as_persona(text, at), NEWS[0], NEWS, **STANDS),
+    ),
+    "persona that posts": ("answer", lambda text, at: write_post(as_persona(text, at), NEWS[0], opinion=40, tick=3)),
+    "what a persuader is for": ("answer", lambda text, at: write_for_goal(text, [], [], **CAMPAIGN)),
     "interview": ("answer", lambda text, at: interview(YOU, [text], text, tick=1, words=20)),
 }
 

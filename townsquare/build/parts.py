@@ -1,6 +1,6 @@
 """What every kind of town is put together from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,3 +46,9 @@ class Parts:
     """Who looks at what is posted; None where nobody does."""
     team: "TeamModerator | None" = None
     """The moderator, where it is a team that talks."""
+    elsewhere: Sequence[object] = ()
+    """What, inside the moderator, may have to be reached through the broker."""
+    verdicts: Callable[[int], pa.Table | None] | None = None
+    """What was said of posts in a tick, with its grounds; asked once per tick. None where nothing is kept of it."""
+    retuned: Callable[[int], None] | None = None
+    """Called before each tick, to put in place what the scenario changes by then, beside recommender and defence."""

@@ -46,7 +46,8 @@ async def interviewed(
     found = next(((group, people) for group, people in built.people.items() if agent in people.agents), None)
     if found is None:
         spans = ", ".join(f"{p.agents.start} to {p.agents.stop - 1} ({name})" for name, p in built.people.items())
-        raise InputError(f"no language model stands for agent {agent}; it does for {spans}.")
+        who = f"; it does for {spans}" if spans else ", nor for any other whom one could interview"
+        raise InputError(f"no language model stands for agent {agent}{who}.")
     group, people = found
     models = Models(alone(scenario, group, tick, model))
     try:

@@ -180,9 +180,11 @@ def remote_recommenders(scenario: TownScenario) -> list[str]:
 
 
 def remote_moderators(scenario: TownScenario) -> list[str]:
-    """The agent that moderates, "" for whoever can; nothing where the moderator is at home."""
-    use = getattr(scenario, "moderator", None)
-    return [use.settings().get("agent", "")] if isinstance(use, Use) and use.name == "remote" else []
+    """The agents that moderate at some tick, "" for whoever can; nothing where the moderator is at home."""
+    ticks = [0, *sorted(change.tick for change in scenario.changes)]
+    used = [getattr(scenario.at(tick), "moderator", None) for tick in ticks]
+    there = [use for use in used if isinstance(use, Use) and use.name == "remote"]
+    return list(dict.fromkeys(use.settings().get("agent", "") for use in there))
 
 
 def needing(scenario: TownScenario) -> str:

@@ -28,6 +28,7 @@ from townsquare.sim.defences.lorec import LoRec
 from townsquare.sim.measures.view import TickView
 from townsquare.sim.scenarios.campaign import Campaign
 from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.moderation import Moderation
 from townsquare.sim.scenarios.network import NetworkTown
 from townsquare.sim.scenarios.news import News
 from townsquare.sim.scenarios.persuasion import Persuasion
@@ -62,6 +63,10 @@ class Built:
     """Those who check what is disputed; None where nobody does."""
     titles: tuple[str, ...] | None = None
     """What items are called, for a defence that reads; None where items come and go."""
+    verdicts: Callable[[int], pa.Table | None] | None = None
+    """What was said of posts in a tick, with its grounds; None where nothing is kept of it."""
+    retuned: Callable[[int], None] | None = None
+    """Puts in place what else changes by a tick."""
 
     async def connect(self, run: str) -> None:
         """Reach the agents elsewhere, if any are asked. Raises InputError when they are not there."""
@@ -123,7 +128,8 @@ def build(
     first = scenario.at(0)
     town = Town(parts.environment, parts.minds, moderator=parts.moderator)
     if remotes is not None:
-        remotes.serve(parts.moderator)
+        for part in (parts.moderator, *parts.elsewhere):
+            remotes.serve(part)
     if isinstance(first, FeedScenario):
         town.recommender = recommender(first, streams, remotes)
     built = Built(
@@ -139,6 +145,8 @@ def build(
         remotes,
         parts.team,
         parts.titles,
+        parts.verdicts,
+        parts.retuned,
     )
     town.defence = _defence(first, built)
     return built
@@ -151,6 +159,10 @@ def _parts(scenario: TownScenario, streams: Streams, models: Models | None, work
         from townsquare.build import shop  # a news town does without
 
         return shop.parts_of(scenario, streams, models)
+    if isinstance(scenario, Moderation):
+        from townsquare.build import moderation  # a campaign too, so it comes first
+
+        return moderation.parts_of(scenario, streams, models, workers)
     if isinstance(scenario, Campaign):
         from townsquare.build import campaign
 
@@ -231,6 +243,8 @@ def fitted_at(scenario: FeedScenario, tick: int) -> int:
 def retune(built: Built, scenario: TownScenario, tick: int) -> None:
     """What the run loop does before each tick: swap recommender and defence where the scenario says so."""
     town = built.town
+    if built.retuned is not None:
+        built.retuned(tick)
     if not isinstance(scenario, FeedScenario):
         return
     if tick and scenario.at(tick).recommender != scenario.at(tick - 1).recommender:

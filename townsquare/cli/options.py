@@ -319,7 +319,7 @@ def _wire_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     what.add_argument("--model", metavar="P:M", help="a language model: openai:gpt-4o-mini")
     what.add_argument("--mind", metavar="NAME", help="a town's mind: behavioural-reader, a plug-in's")
     what.add_argument("--recommender", metavar="NAME", help="a recommender, for towns elsewhere: ease, a plug-in's")
-    moderator = "a moderator, for towns elsewhere: near-duplicates, or MODULE:CALLABLE"
+    moderator = "a moderator, for towns elsewhere: MODULE:CALLABLE, or a plug-in's name"
     what.add_argument("--moderator", metavar="NAME", help=moderator)
     what.add_argument("--program", metavar="CMD", help="a command that reads tasks and writes results, JSON by line")
     what.add_argument("--human", action="store_true", help="you, at this terminal")

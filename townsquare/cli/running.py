@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from townsquare import build, runs
-from townsquare.cli import campaign_table, printing, thread_table, trial_table
+from townsquare.cli import campaign_table, moderation_table, printing, thread_table, trial_table
 from townsquare.estimate import estimate
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.runfolder import RunFolder
@@ -171,6 +171,7 @@ def _workers(arguments: argparse.Namespace) -> int | None:
 def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
     info, summary, ledger, trial = done.info, done.summary(), done.ledger(), trial_table.of(done)
     campaign = campaign_table.of(done, control=not arguments.json)
+    moderated = moderation_table.of(done, control=not arguments.json)
     if arguments.json:
         print(
             json.dumps(
@@ -187,6 +188,7 @@ def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
                     **({} if trial is None else {"trial": trial.plain()}),
                     **({} if campaign is None else {"campaign": campaign.plain()}),
                     **({} if campaign is None else {"threads": thread_table.of(done)}),
+                    **({} if moderated is None else {"moderation": moderated.plain()}),
                 }
             )
         )
@@ -198,6 +200,8 @@ def _tell(done: runs.Run, arguments: argparse.Namespace) -> int:
     if campaign is not None:
         campaign_table.show(done, campaign)
         thread_table.show(thread_table.of(done))
+    if moderated is not None:
+        moderation_table.show(moderated)
     if ledger["asks"]:
         printing.ledger(ledger)
     printing.pairs(

@@ -50,6 +50,10 @@ _MAIN = (
     "opinion_groups",
     "panel_mean",
     "panel_variance",
+    "harm_shown",
+    "unwanted_shown",
+    "flagged_fpr",
+    "posts_benign",
 )
 
 

@@ -158,7 +158,8 @@ class _Pairing:
         ids_a, ids_b = readers(a), readers(b)
         x, y = per_reader(a, self.ticks), per_reader(b, self.ticks)
         for run, values in ((a, x), (b, y)):
-            if not any(name.startswith(SHOWN_FROM) for name in values):
+            recommends = "recommender" in run.info.scenario  # a debate or a network shows nobody anything
+            if recommends and not any(name.startswith(SHOWN_FROM) for name in values):
                 self.notes.append(f"{run.path} recorded no exposures; nothing is said about what was shown.")
         if self.seeds:
             both, rows_a, rows_b = np.intersect1d(ids_a, ids_b, return_indices=True)

@@ -111,7 +111,8 @@ class _Tally:
         pairs = np.unique(np.concatenate(self.read)) if self.read else np.zeros(0, np.int64)
         authors = np.bincount(pairs // max(self.n_authors, 1), minlength=self.size)
         found: Values = {}
-        if clicks.any() or likes.any() or not self.ratings.any():  # in a shop nobody does either
+        silent = self.ratings.any() or self.opinions is not None  # in a shop and on a network nobody does either
+        if clicks.any() or likes.any() or not silent:
             found = {
                 "likes_per_user": likes / n_ticks,
                 "clicks_per_user": clicks / n_ticks,

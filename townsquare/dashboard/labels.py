@@ -190,6 +190,40 @@ def _timeline() -> dict[str, Label]:
     return {name: replace(label, ours=True) for name, label in made.items()}
 
 
+def _moderated() -> dict[str, Label]:
+    """Measures of a moderated timeline, and what a comparison takes per member of it."""
+    share, harm = "share, 0 to 1", "of what is shown that breaks the rules"
+    new = "of the new posts of the tick"
+    made = {
+        "harm_shown": Label("Harm shown", share, f"Share {harm}."),
+        "harm_shown_policy": Label(
+            "Harm shown, readers with a policy", share, f"Share {harm}, to those with a policy."
+        ),
+        "harm_shown_others": Label("Harm shown, other readers", share, f"Share {harm}, to those without a policy."),
+        "harm_read": Label("Harm read", share, "Share of what is read that breaks the rules."),
+        "unwanted_shown": Label("Unwanted shown", share, "Share of what readers with a policy see that they block."),
+        "flagged_precision": Label(
+            "Precision of moderation", share, "Share of what was acted on that broke the rules."
+        ),
+        "flagged_recall": Label("Recall of moderation", share, f"Share of those that break the rules, {new}."),
+        "flagged_fpr": Label(
+            "False-positive rate", share, f"Share of those that do not, {new}, acted on all the same."
+        ),
+        "abstained": Label("Abstained", share, f"Share {new} about which the moderator said nothing."),
+        "evaded": Label("Evaded", share, "Share of harmful posts in disguise that passed."),
+        "posts_benign": Label("Posts of benign authors", "posts a tick", "Per benign author."),
+        "posts_harmful": Label("Posts of the others", "posts a tick", "Per author up to what breaks the rules."),
+        "rate_benign": Label("Benign authors' pace", share, "How often they post, as a share of how often they did."),
+        "reviewed": Label("Reviewed", "posts a tick", "Held posts and appeals that the simulated reviewer decided."),
+        "review_waiting": Label("Waiting for review", "posts", "Held posts and appeals that wait after the tick."),
+        "appeals_made": Label("Appeals", "appeals a tick", "Authors who do not take a verdict."),
+        "appeals_granted": Label("Appeals granted", share, "Share of the appeals decided in the tick."),
+        "suspended": Label("Suspended", share, "Share of the members who may not post."),
+        "filter_closer": Label("Looked at closely", share, "Share of posts for which readers' filters did more."),
+    }
+    return {name: replace(label, ours=True) for name, label in made.items()}
+
+
 def _debates() -> dict[str, Label]:
     """Measures of a debate trial, an arm each, and what a comparison takes per person of it."""
     points, share = "points of 1 to 5", "share, 0 to 1"
@@ -337,6 +371,7 @@ LABELS: dict[str, Label] = {
     **_per_reader(),
     **_shop(),
     **_network(),
+    **_moderated(),
     **_debates(),
     **_timeline(),
     **_threads(),

@@ -74,38 +74,40 @@ def panel(
     for i, (values, style) in enumerate(zip(lines.values(), styles, strict=False)):
         layers += _line(values, style, x, y, i / len(lines))
     layers += _names(lines, styles, (low, high), (width, height))
-    made: LayerChart = alt.layer(*layers).properties(width=width, height=height)
-    if title:
-        made = made.properties(title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="bold", offset=6))
+    named = {"title": alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="bold", offset=6)} if title else {}
+    made: LayerChart = alt.layer(*layers, width=width, height=height, **named)
     return made
 
 
 def sheet(rows: Sequence[Sequence[Any]], title: str, subtitle: Sequence[str] = ()) -> "VConcatChart":
     """Panels in rows under one title, on white."""
     alt = altair()
-    stacked = [
-        row[0] if len(row) == 1 else alt.hconcat(*row, spacing=24).resolve_scale(y="independent") for row in rows
-    ]
-    made: VConcatChart = (
-        alt.vconcat(*stacked, spacing=14)
-        .resolve_scale(x="independent", y="independent", color="independent", shape="independent")
-        .properties(
-            title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start"), background="white", padding=6
-        )
-        .configure(font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=11,
-            titleFontSize=11,
-            titleFontWeight="normal",
-            labelColor=INK,
-            titleColor=INK,
-            gridColor=GRID,
-            domainColor=QUIET,
-            tickColor=QUIET,
-            titlePadding=8,
-        )
-        .configure_title(fontSize=15, color=INK, subtitleColor=QUIET, subtitleFontSize=12, offset=12)
+    apart = alt.Resolve(scale=alt.ScaleResolveMap(y="independent"))
+    stacked = [row[0] if len(row) == 1 else alt.hconcat(*row, spacing=24, resolve=apart) for row in rows]
+    # everything at once: each further call would copy all that there is
+    made: VConcatChart = alt.vconcat(
+        *stacked,
+        spacing=14,
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(**dict.fromkeys(("x", "y", "color", "shape"), "independent"))),
+        title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start"),
+        background="white",
+        padding=6,
+        config=alt.Config(
+            font=FONT,
+            view=alt.ViewConfig(stroke=None),
+            axis=alt.AxisConfig(
+                labelFontSize=11,
+                titleFontSize=11,
+                titleFontWeight="normal",
+                labelColor=INK,
+                titleColor=INK,
+                gridColor=GRID,
+                domainColor=QUIET,
+                tickColor=QUIET,
+                titlePadding=8,
+            ),
+            title=alt.TitleConfig(fontSize=15, color=INK, subtitleColor=QUIET, subtitleFontSize=12, offset=12),
+        ),
     )
     return made
 

@@ -61,8 +61,8 @@ def histogram(shares: pd.DataFrame, highest: float) -> Any:
     """How opinions are spread at one tick: ``low``, ``high``, ``share``; the axis is the same at every tick."""
     alt = altair()
     drawn = (
-        alt.Chart(shares)
-        .mark_bar(color=STYLES[0].colour, stroke="white", strokeWidth=1)
+        alt.Chart(shares.assign(ground=0.0))
+        .mark_rect(color=STYLES[0].colour, stroke="white", strokeWidth=1)
         .encode(
             x=alt.X("low:Q", title="opinion, from 0 (against) to 1 (for)", scale=alt.Scale(domain=[0, 1])),
             x2="high:Q",
@@ -72,6 +72,7 @@ def histogram(shares: pd.DataFrame, highest: float) -> Any:
                 axis=alt.Axis(format="%"),
                 scale=alt.Scale(domain=[0, highest], nice=True),
             ),
+            y2="ground:Q",
             tooltip=[
                 alt.Tooltip("low:Q", title="from"),
                 alt.Tooltip("high:Q", title="to"),
@@ -98,9 +99,7 @@ def streams(shares: pd.DataFrame, lines: pd.DataFrame, tick: int) -> Any:
             y=y,
             y2="high:Q",
             color=alt.Color(
-                "share:Q",
-                scale=alt.Scale(scheme="blues"),
-                legend=alt.Legend(title="share", format="%", orient="right"),
+                "share:Q", scale=alt.Scale(scheme="blues"), legend=alt.Legend(title="share", format="%", orient="right")
             ),
             tooltip=["tick:Q", "low:Q", "high:Q", alt.Tooltip("share:Q", format=".1%")],
         )

@@ -63,6 +63,17 @@ MAIN = (
     "read_persuaders",
     "liked_persuaders",
     "shown_distance",
+    "harm_shown",
+    "unwanted_shown",
+    "flagged_precision",
+    "flagged_recall",
+    "flagged_fpr",
+    "evaded",
+    "posts_benign",
+    "posts_harmful",
+    "reviewed",
+    "review_waiting",
+    "appeals_granted",
 )
 """What a summary shows, in this order, as far as it was measured."""
 

@@ -38,7 +38,9 @@ class Observations:
     """What is asked of them: "read" (click and like what is shown), "create" (post new items), "shop" (take some of
     what is shown, and rate it), "rate" (rate anything); in a debate "screen" (say how much one agrees with the topic,
     and how much one had thought about it), "argue" (write the turn that is due), "settle" (say it again, and guess what
-    the opponent was) or "code" (say what rhetoric texts use); in a network "opine" (say what one thinks now).
+    the opponent was) or "code" (say what rhetoric texts use); in a network "opine" (say what one thinks
+    now); on a timeline "persuade" and "post" (write), "counter" (answer what is harmful) and "browse" (read, like,
+    reply).
     """
     agents: IntArray
     """(n,) agent ids."""

@@ -100,6 +100,7 @@ class RunWriter:
         asks: pa.Table | None = None,
         answers: pa.Table | None = None,
         conversations: pa.Table | None = None,
+        verdicts: pa.Table | None = None,
         seconds: float,
         memory: float,
     ) -> None:
@@ -107,7 +108,8 @@ class RunWriter:
         table = events_table(tick, events)
         self._write_table("events", tick, table, dictionary=["kind", "why"])
         self._write_table("items", tick, items)
-        for kind, table in (("asks", asks), ("answers", answers), ("conversations", conversations)):
+        told = {"asks": asks, "answers": answers, "conversations": conversations, "verdicts": verdicts}
+        for kind, table in told.items():
             if table is not None:
                 (self.path / kind).mkdir(exist_ok=True)
                 self._write_table(kind, tick, table)
@@ -155,7 +157,7 @@ class RunWriter:
     def _forget_after(self, done: int) -> None:
         for path in self.path.glob("*.tmp"):
             path.unlink()
-        for kind in ("events", "items", "snapshots", "checkpoints", "asks", "answers", "conversations"):
+        for kind in ("events", "items", "snapshots", "checkpoints", "asks", "answers", "conversations", "verdicts"):
             for path in (self.path / kind).glob("*"):
                 if path.suffix == ".tmp" or (path.stem.isdigit() and int(path.stem) >= done):
                     path.unlink()

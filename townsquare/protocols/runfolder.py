@@ -166,6 +166,15 @@ class RunFolder:
         """
         return self._rows("conversations")
 
+    def verdicts(self) -> pd.DataFrame:
+        """What was said of posts, with its grounds: tick, item, agent (its author), by, action, score, category,
+        rationale, spans and evidence (JSON). Empty where nothing was moderated, or nobody kept the grounds.
+
+        ``by``: author (advice on a draft), channel, reviewer (of a held post), appeal, or ``reader: `` and the name of
+        a policy.
+        """
+        return self._rows("verdicts")
+
     def _rows(self, kind: str) -> pd.DataFrame:
         paths = [self.segment(kind, tick) for tick in self.ticks()]
         frames = [read_table(path).to_pandas() for path in paths if path.exists()]

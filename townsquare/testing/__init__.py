@@ -13,6 +13,7 @@ from townsquare.testing.defence_contract import DefenceContract
 from townsquare.testing.detector_contract import DetectorContract
 from townsquare.testing.little_town import AGENTS, CANDIDATES, TICK, excluded, little_events, little_town
 from townsquare.testing.memory_contract import MemoryStoreContract
+from townsquare.testing.moderator_contract import ModeratorContract
 from townsquare.testing.recommender_contract import RecommenderContract
 from townsquare.testing.transport_contract import TransportContract
 
@@ -24,6 +25,7 @@ __all__ = [
     "DefenceContract",
     "DetectorContract",
     "MemoryStoreContract",
+    "ModeratorContract",
     "RecommenderContract",
     "TransportContract",
     "excluded",

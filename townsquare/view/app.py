@@ -6,7 +6,18 @@ import os
 import streamlit as st
 
 from townsquare.view import place, queries, ways
-from townsquare.view.screens import agent, feed, moderation, network, overview, runs, square, why
+from townsquare.view.screens import (
+    agent,
+    compare,
+    conversations,
+    feed,
+    moderation,
+    network,
+    overview,
+    runs,
+    square,
+    why,
+)
 
 
 def main() -> None:
@@ -25,6 +36,8 @@ def main() -> None:
         st.Page(agent.page, title="Agent", url_path="agent", icon=":material/person:"),
         st.Page(network.page, title="Network", url_path="network", icon=":material/hub:"),
         st.Page(moderation.page, title="Moderation", url_path="moderation", icon=":material/gavel:"),
+        st.Page(conversations.page, title="Conversations", url_path="conversations", icon=":material/forum:"),
+        st.Page(compare.page, title="Compare", url_path="compare", icon=":material/compare_arrows:"),
     ]
     pages = [town, table, *one] if _square_first() else [table, town, *one]
     ways.lay(pages)

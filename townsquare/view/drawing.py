@@ -1,6 +1,7 @@
 """Charts on a page: those of the report, each with its numbers to take away."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -8,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from townsquare.dashboard.figures import Figure
-from townsquare.view.safe import frame
+from townsquare.view.safe import frame, visible
 
 
 def figure(shown: Figure) -> None:
     """A figure of the report: heading, chart, how to read it, its numbers to look at and to download."""
     st.subheader(shown.title)
-    st.vega_lite_chart(_unpacked(shown.chart.to_dict(validate=False)), width="stretch", theme=None)
+    st.vega_lite_chart(_unpacked(shown.chart.to_dict(validate=False)), width="content", theme=None)
     st.caption(shown.look)
     numbers(shown.table, shown.title)
 
@@ -40,9 +41,18 @@ def _unpacked(spec: Any) -> Any:
 def chart(rows: pd.DataFrame, *, x: str, y: str, title: str) -> None:
     """One line over ``x``, labelled by its column, with its numbers."""
     axis = alt.Axis(title=title)
-    drawn = alt.Chart(rows.dropna()).mark_line(point=True).encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q", axis=axis))
+    along = alt.X(f"{x}:Q", axis=alt.Axis(title=x, tickMinStep=1))
+    drawn = alt.Chart(rows.dropna()).mark_line(point=True).encode(x=along, y=alt.Y(f"{y}:Q", axis=axis))
     st.altair_chart(drawn.properties(height=260), width="stretch")
     numbers(rows, title)
+
+
+def facts(told: Mapping[str, str]) -> None:
+    """Names and values, four side by side; the values may be a run's, the names are ours."""
+    rows = list(told.items())
+    for first in range(0, len(rows), 4):
+        for column, (label, value) in zip(st.columns(4), rows[first : first + 4], strict=False):
+            column.metric(label, visible(value, 40))
 
 
 def numbers(table: pd.DataFrame, title: str) -> None:

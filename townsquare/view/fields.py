@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.registry import find, known
-from townsquare.protocols.scenario import parse_override
+from townsquare.protocols.scenario import Scenario, parse_override
 from townsquare.sweeps.sweeping import as_toml
 
 Kind = Literal["flag", "whole", "number", "choice", "text", "component", "toml"]
@@ -57,7 +57,7 @@ class Field:
 @lru_cache(maxsize=32)
 def fields_of(scenario: str) -> tuple[Field, ...]:
     """Every setting of a built-in scenario in the order of its schema, with the scenario's own defaults."""
-    model = find("scenario", scenario)
+    model = _model(scenario)
     schema = model.model_json_schema()
     defaults = model(scenario=scenario).model_dump(mode="json")
     return tuple(one for one in _fields(schema, schema.get("$defs", {}), defaults) if one.path not in _LEFT_OUT)
@@ -66,12 +66,19 @@ def fields_of(scenario: str) -> tuple[Field, ...]:
 @lru_cache(maxsize=32)
 def about(scenario: str) -> dict[str, str]:
     """What each table of settings is about, by its key."""
-    schema = find("scenario", scenario).model_json_schema()
+    schema = _model(scenario).model_json_schema()
     made = {}
     for key, one in schema["properties"].items():
         target = _resolved(one, schema.get("$defs", {}))
         made[key] = str(one.get("description") or target.get("description", ""))
     return made
+
+
+def _model(scenario: str) -> type[Scenario]:
+    model = find("scenario", scenario)
+    if not issubclass(model, Scenario):
+        raise InputError(f"scenario {scenario!r} is not a Scenario but {model.__name__}.")
+    return model
 
 
 def component_fields(field: Field, name: str) -> tuple[Field, ...]:
@@ -88,11 +95,6 @@ def component_fields(field: Field, name: str) -> tuple[Field, ...]:
     if given.get("name") == name:
         defaults |= {key: value for key, value in given.items() if key != "name"}
     return tuple(_fields(schema, schema.get("$defs", {}), defaults, field.path.removesuffix("name")))
-
-
-def changed(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are not the default: what becomes --set."""
-    return {path: value for path, value in fields.items() if path not in defaults or value != defaults[path]}
 
 
 def _fields(

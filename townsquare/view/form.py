@@ -14,6 +14,8 @@ from townsquare.view.fields import Field
 from townsquare.view.safe import plain
 
 _COLUMNS = 3
+_LAST = tuple(key for key in TownScenario.model_fields if key != "ticks")
+"""Keys that every scenario has come after its own."""
 
 
 def filled(scenario: str) -> dict[str, Any]:
@@ -22,14 +24,12 @@ def filled(scenario: str) -> dict[str, Any]:
     Raises InputError where what was typed cannot be read.
     """
     groups: dict[str, list[Field]] = {}
-    for one in fields.fields_of(scenario):
+    for one in sorted(fields.fields_of(scenario), key=lambda field: field.path.partition(".")[0] in _LAST):
         groups.setdefault(one.group, []).append(one)
     told = fields.about(scenario)
     found = _drawn(scenario, [one for one in groups.pop("", []) if one.path != "seed"])
     for name, of in groups.items():
-        with st.expander(name):
-            if told.get(name):
-                st.caption(told[name])
+        with st.expander(f"**{name}** {told.get(name, '')}"):
             found |= _drawn(scenario, of)
     typed = st.text_area(
         "Other settings, one a line",

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from townsquare.protocols.errors import RunFolderError, TownsquareError
@@ -20,6 +18,7 @@ from townsquare.protocols.streams import Streams
 from townsquare.sim.graphs.made import GraphSettings, make_labelled
 from townsquare.sim.scenarios.campaign import Campaign
 from townsquare.sim.scenarios.network import NetworkTown
+from townsquare.view import segments
 
 DEALINGS = {
     "like": "likes: from who liked to who wrote it",
@@ -58,32 +57,20 @@ def follows(run: RunFolder, agents: pd.DataFrame) -> Ties | None:
     name = run.info.scenario.get("scenario")
     if name not in ("network", "campaign"):
         return None
-    key = (str(run.path), run.info.seed, run.info.fingerprint, len(agents))
-    source, target = _drawn(key, _Held(run, agents))
+    source, target = _drawn(run.path, run.info.seed, run.info.fingerprint)
     return Ties(source, target, np.ones(len(source)), len(agents))
 
 
-class _Held:
-    """Carries what ``_drawn`` needs past its cache."""
-
-    def __init__(self, run: RunFolder, agents: pd.DataFrame) -> None:
-        self.run, self.agents = run, agents
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-
 @lru_cache(maxsize=4)
-def _drawn(key: tuple[str, int, str, int], held: _Held) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    run, agents = held.run, held.agents
+def _drawn(path: Path, seed: int, fingerprint: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of a run, which seed and fingerprint tell from another that may lie there later."""
+    run = RunFolder(path)
+    agents = run.agents()
     try:
         scenario = validate(run.info.scenario)
     except TownsquareError as error:
         raise RunFolderError(f"{run.path}: who follows whom cannot be told, {error}") from error
-    streams = Streams(run.info.seed)
+    streams = Streams(seed)
     if isinstance(scenario, NetworkTown):
         settings = scenario.graph
     elif isinstance(scenario, Campaign):
@@ -127,11 +114,11 @@ def _unchanged(path: Path, digest: str) -> bool:
 
 
 def dealings(run: RunFolder, kind: str, ticks: range, agents: int) -> Ties:
-    """Who dealt with whom over ``ticks``, by one of ``DEALINGS``; dealings with oneself and with nobody do not count."""
+    """Who dealt with whom over ``ticks``, by one of ``DEALINGS``; those with oneself and with nobody do not count."""
     authors = _authors(run)
     keys, counts = [], []
     for tick in ticks:
-        who, item, ref = _pairs(run.segment("events", tick), KIND[kind])
+        who, item, ref = _pairs(run.segment("events", tick), kind)
         at = ref if kind == "opinion" else authors[_known(ref if kind in ("post", "say") else item, len(authors))]
         good = (who >= 0) & (who < agents) & (at >= 0) & (at < agents) & (who != at)
         key, count = np.unique(who[good].astype(np.int64) * agents + at[good], return_counts=True)
@@ -148,26 +135,15 @@ def kinds_there(run: RunFolder, ticks: range) -> list[str]:
     some = {ticks[int(place)] for place in np.linspace(0, len(ticks) - 1, min(10, len(ticks)))} if len(ticks) else set()
     there: set[int] = set()
     for tick in some:
-        table = _read(run.segment("events", tick), ["kind"])
+        table = segments.rows(run.segment("events", tick), "kind")
         there |= set(pc.unique(table["kind"]).to_pylist())
     return [kind for kind in DEALINGS if KIND[kind] in there]
 
 
-@lru_cache(maxsize=256)
-def _pairs(path: Path, code: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Agents, items and refs of the events of one kind in a segment, which is written once and never again."""
-    table = _read(path, ["agent", "item", "ref"], code)
+def _pairs(path: Path, kind: str) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Agents, items and refs of the events of one kind."""
+    table = segments.rows(path, "agent", "item", "ref", kind=kind)
     return table["agent"].to_numpy(), table["item"].to_numpy(), table["ref"].to_numpy()
-
-
-def _read(path: Path, columns: list[str], code: int | None = None) -> pa.Table:
-    filters = None if code is None else [("kind", "==", code)]
-    try:
-        return pq.read_table(path, columns=columns, filters=filters, partitioning=None)
-    except FileNotFoundError:
-        raise RunFolderError(f"{path} is missing: the run folder is torn.") from None
-    except (pa.ArrowException, OSError) as error:
-        raise RunFolderError(f"{path} cannot be read, the run folder is torn: {str(error).splitlines()[0]}") from error
 
 
 def _authors(run: RunFolder) -> NDArray[np.int64]:
@@ -180,9 +156,8 @@ def _authors(run: RunFolder) -> NDArray[np.int64]:
     return authors
 
 
-@lru_cache(maxsize=1_024)
 def _written(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    table = _read(path, ["item", "author"])
+    table = segments.rows(path, "item", "author")
     items, authors = table["item"].to_numpy().astype(np.int64), table["author"].to_numpy().astype(np.int64)
     sane = (items >= 0) & (items < 2**28)
     return items[sane], authors[sane]
@@ -198,7 +173,7 @@ def posts(run: RunFolder) -> pd.DataFrame:
     frames = []
     for tick in run.ticks():
         for kind in ("post", "say"):
-            who, item, ref = _pairs(run.segment("events", tick), KIND[kind])
+            who, item, ref = _pairs(run.segment("events", tick), kind)
             frames.append(pd.DataFrame({"tick": tick, "agent": who, "item": item, "ref": ref}))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["tick", "agent", "item", "ref"])
 

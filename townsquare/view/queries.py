@@ -176,6 +176,16 @@ def _ledger(path: Path, ticks: int, digest: str) -> pd.DataFrame:
     return pd.concat([found, whole], ignore_index=True)
 
 
+def talking(run: RunFolder) -> list[int]:
+    """Ticks in which groups talked."""
+    return [tick for tick in run.ticks() if run.segment("conversations", tick).exists()]
+
+
+def conversations(run: RunFolder, tick: int) -> pd.DataFrame:
+    """What groups said in a tick (``RunFolder.conversations``)."""
+    return read_table(run.segment("conversations", tick)).to_pandas()
+
+
 def feed(run: RunFolder, agent: int, tick: int) -> pd.DataFrame:
     """What an agent was shown at a tick, in order, why each item was there, and what it did with it.
 

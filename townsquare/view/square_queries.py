@@ -7,14 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from townsquare.dashboard import topics
 from townsquare.protocols.errors import RunFolderError
-from townsquare.protocols.events import KIND
 from townsquare.protocols.runfolder import RunFolder
+from townsquare.view import segments
 
 MOST_FRAMES = 60
 """Kept ticks that are projected; of more, an even choice."""
@@ -151,23 +149,10 @@ def opinions(run: RunFolder, agents: pd.DataFrame, lines: int = 60) -> Opinions:
 
 def _move(run: RunFolder, tick: int, held: NDArray[np.float64]) -> None:
     """Put the opinions of a tick in their places; of several of one agent the last stands."""
-    agents, values = _said(run.segment("events", tick))
+    table = segments.rows(run.segment("events", tick), "agent", "value", kind="opinion")
+    agents, values = table["agent"].to_numpy(), table["value"].to_numpy()
     inside = (agents >= 0) & (agents < len(held))
     held[agents[inside]] = values[inside]
-
-
-@lru_cache(maxsize=512)
-def _said(path: Path) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Agents and values of the opinions of a segment, which is written once and never again."""
-    try:
-        table = pq.read_table(
-            path, columns=["agent", "value"], filters=[("kind", "==", KIND["opinion"])], partitioning=None
-        )
-    except FileNotFoundError:
-        raise RunFolderError(f"{path} is missing: the run folder is torn.") from None
-    except (pa.ArrowException, OSError) as error:
-        raise RunFolderError(f"{path} cannot be read, the run folder is torn: {str(error).splitlines()[0]}") from error
-    return table["agent"].to_numpy(), table["value"].to_numpy()
 
 
 def _evenly(n: int, most: int) -> NDArray[np.int_]:

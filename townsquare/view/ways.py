@@ -17,12 +17,16 @@ def lay(pages: Sequence[Any]) -> None:
 
 
 def way(page: str, label: str, *, icon: str | None = None, within: Any = st, **values: Any) -> None:
-    """A link to ``page`` with ``values`` in its address. ``label`` is ours, or ``plain``: Streamlit reads markdown.
+    """A link to ``page`` with ``values`` in its address, a list for several of a kind.
 
-    A page that is shown alone, as in a test, has plain links.
+    ``label`` is ours, or ``plain``: Streamlit reads markdown. A page shown alone, as in a test, has plain links.
     """
-    pages = st.session_state[PAGES] if PAGES in st.session_state else {}
-    kept = {key: str(value) for key, value in values.items() if value is not None}
+    pages = st.session_state.get(PAGES, {})
+    kept = {
+        key: [str(one) for one in value] if isinstance(value, list) else str(value)
+        for key, value in values.items()
+        if value is not None
+    }
     if page in pages:
         within.page_link(pages[page], label=label, icon=icon, query_params=kept)
     else:

@@ -8,7 +8,8 @@ import pytest
 from tests.sim.moderators.known import known
 from tests.sim.moderators.labelled_texts import examples
 from townsquare.protocols import Streams
-from townsquare.protocols.moderator import ACTION, ACTIONS, Posts
+from townsquare.protocols.asking import Answer
+from townsquare.protocols.moderator import ACTION, ACTIONS, Learner, Posts
 from townsquare.sim.moderators.human_queue import HumanQueue
 from townsquare.sim.moderators.lexicon import Lexicon
 
@@ -68,6 +69,25 @@ async def test_the_first_one_is_taught_and_what_it_abstains_from_waits() -> None
     made.learn(examples())
     verdicts = await made.review(Posts.of_texts(["claim your free prize", "see you at lunch today", "xylophone"]))
     assert verdicts.action.tolist() == [ACTION["hold"], ACTION["show"], ACTION["hold"]]
+
+
+def test_it_learns_and_asks_only_as_the_first_one_does() -> None:
+    assert not isinstance(moderator(first=FIRST), Learner)
+    assert isinstance(moderator(first={"name": "linear"}), Learner)
+    assert not hasattr(moderator(first=FIRST), "ask")
+    assert moderator(first={"name": "zero-shot"}).ask is None
+
+
+async def test_a_model_is_asked_through_it_and_what_it_does_not_know_waits() -> None:
+    made = moderator(first={"name": "zero-shot"})
+
+    async def silent(ask: Any) -> Answer[Any]:
+        return Answer("failed", None, "nobody is there")
+
+    made.ask = silent
+    verdicts = await made.review(Posts.of_texts(["you fool"]))
+    assert verdicts.action.tolist() == [ACTION["hold"]]
+    assert made.queue.post(1).why.startswith("no valid answer (failed)")
 
 
 async def test_nothing_to_review() -> None:

@@ -10,7 +10,10 @@ from tests.sim.moderators.known import known
 from townsquare.agents.roles.filter_panel import LLMFilterParts
 from townsquare.protocols import InputError, Streams
 from townsquare.protocols.moderator import ACTION, Posts, Verdicts
+from townsquare.protocols.registry import register
+from townsquare.sim.data.confusable import pairs
 from townsquare.sim.moderators.panel import RULES, Panel, Rule
+from townsquare.sim.preferences.word_parts import WordParts
 
 known("filter-parts", "model", LLMFilterParts)
 
@@ -74,6 +77,28 @@ async def test_the_screen_changes_no_verdict() -> None:
     panel = made(rules=SHOUTING, screen=True)
     await panel.review(Posts.of_texts(texts))
     assert panel.tally["screened"] == 2
+
+
+@register("filter-parts", "test-words")
+class LongWay(WordParts):
+    """Words, without the short way that the panel has for them."""
+
+    def __init__(self, *told: object) -> None:
+        pass
+
+
+async def test_the_short_way_changes_no_verdict() -> None:
+    texts = [text for pair in pairs() for text in (pair.harmful, pair.confusable)] + ["", "y o u  f o o l", "ﬁne", "?"]
+    short, long = made(rules=SHOUTING), made(rules=SHOUTING, parts="test-words")
+    long.ask = nobody
+    one, other = [await panel.review(Posts.of_texts(texts)) for panel in (short, long)]
+    assert one.action.tolist() == other.action.tolist()
+    assert one.score.tolist() == other.score.tolist()
+    assert short.tally["screened"] > 80
+
+
+async def nobody(ask: object) -> Any:
+    raise AssertionError("nobody is asked here")
 
 
 async def test_rules_of_its_own() -> None:

@@ -76,9 +76,9 @@ class Author(Member):
         """Task "browse": clicks, likes and answers; task "post": a post each."""
         if seen.task != "post":
             return self._opened(seen, self._browse(seen))
-        kinds = seen.traits["kind"].astype(np.int64)
+        kinds: IntArray = seen.traits["kind"].astype(np.int64)
         drafts = self._drafts(seen, kinds)
-        choice = np.zeros(len(seen), np.int64)
+        choice: IntArray = np.zeros(len(seen), np.int64)
         if self.advises is not None and len(seen):
             told = await self.advises(drafts, seen.agents, seen.tick)
             choice = self._chosen(seen, told)
@@ -141,12 +141,12 @@ class Author(Member):
 
 
 def examples(count: int, streams: Streams) -> tuple[list[str], IntArray]:
-    """``count`` texts to learn from, as many of each kind, and their kinds: of half of the sentences that authors use.
+    """``count`` texts to learn from, as many of each kind, and their kinds: of a third of what authors say.
 
     Equal texts are left out, so there may be fewer.
     """
     kinds = np.arange(count) % len(KINDS)
     rows = np.arange(count)
     numbers = streams.uniform("examples", 0, rows[:, None], np.arange(DRAWS)[None, :])
-    kept = dict(zip(author_words(kinds, numbers, half=True), kinds.tolist(), strict=True))
+    kept = dict(zip(author_words(kinds, numbers, part=True), kinds.tolist(), strict=True))
     return list(kept), np.array(list(kept.values()), np.int64)

@@ -27,17 +27,24 @@ _POOLS: Mapping[str, Sequence[Sequence[str]]] = {
         ),
         (
             "It made my day.",
-            "What a stupid thing of me to forget the camera.",
             "My daughter wants to go back tomorrow.",
-            "Nobody was a loser there, everybody had fun.",
             "Bring an umbrella, just in case.",
             "Thanks to all who helped.",
-            "The old jokes about fools and clowns still work.",
             "I had nearly given up hope.",
-            "That film about thieves and liars comes after it.",
-            "I could not stop laughing.",
+            "The weather held until the evening.",
+            "Took the dog, who liked it more than I did.",
+            "There was tea, and far too much cake.",
+            "I will put the pictures up tomorrow.",
+            "It is worth the walk.",
+            "Somebody left a blue scarf there.",
+            "The number four bus takes you there.",
+            "What a stupid thing of me to forget the camera.",
+            "You people are the best, I laugh with every one of you.",
+            "Nobody was a loser there, everybody had fun.",
+            "Those clowns and idiots in the play were wonderful.",
+            "The film about thieves comes after it.",
         ),
-        ("See you there!", "Have a good week.", "Tell your friends.", "More soon.", "All the best.", "Good night, all."),
+        ("See you there!", "Have a good week.", "Tell your friends.", "More soon.", "All the best.", "Good night."),
     ),
     "negative": (
         (
@@ -107,7 +114,7 @@ _POOLS: Mapping[str, Sequence[Sequence[str]]] = {
             "You had better leave before somebody makes you.",
             "I laugh at every one of you.",
         ),
-        ("Get lost.", "Mark my words.", "You have been warned.", "Said what I said.", "Cry about it.", "Enough of you."),
+        ("Get lost.", "Mark my words.", "You have been warned.", "Said what I said.", "Cry about it.", "Enough now."),
     ),
 }  # fmt: skip
 """By kind three lists, a sentence of each makes a post. Some benign ones hold words that sound like another kind."""
@@ -115,19 +122,19 @@ DRAWS = 6
 """Numbers that a post takes: three sentences, a place, a number and an hour."""
 
 
-def author_words(kinds: IntArray, numbers: FloatArray, *, half: bool = False) -> list[str]:
+def author_words(kinds: IntArray, numbers: FloatArray, *, part: bool = False) -> list[str]:
     """What authors say.
 
     Args:
         kinds: (n,) codes of ``KINDS``.
         numbers: (n, DRAWS) in (0, 1), which decide the words.
-        half: only from the first half of every list: texts to learn from, so that whoever learns has something to meet
-            that it has not seen.
+        part: only from the first third of every list: texts to learn from, so that whoever learns meets what it has
+            not seen.
     """
     said = []
     for kind, draw in zip(kinds.tolist(), numbers.tolist(), strict=True):
         pools = _POOLS[KINDS[kind]]
-        some = [pool[: len(pool) // 2] if half else pool for pool in pools]
+        some = [pool[: len(pool) // 3] if part else pool for pool in pools]
         text = " ".join(_one(pool, number) for pool, number in zip(some, draw[:3], strict=True))
         said.append(
             text.format(place=_one(_PLACES, draw[3]), number=10 + int(draw[4] * 990), hour=2 + int(draw[5] * 10))

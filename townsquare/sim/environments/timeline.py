@@ -78,8 +78,7 @@ class Timeline:
         self.posts.forget(tick)
         cast, sight = self.cast, self.sight
         self._limits = np.zeros(cast.bots.stop, np.int64)
-        people = np.array(cast.members)
-        turn = people[self.streams.uniform("posts", tick, people, np.zeros(1, np.int64)) < self.now.members.posts]
+        turn = self._turn(tick)
         self._offered = sight.offending(tick) if cast.n_bots else np.zeros(0, np.int64)
         asked = []
         if cast.n_persuaders and tick >= self.now.persuaders.start:
@@ -91,6 +90,11 @@ class Timeline:
         for seen in asked:
             self._limits[seen.agents] = seen.limit
         return asked
+
+    def _turn(self, tick: int) -> IntArray:
+        """Members who may post now."""
+        people = np.array(self.cast.members)
+        return people[self.streams.uniform("posts", tick, people, np.zeros(1, np.int64)) < self.now.members.posts]
 
     def _supplied(self, tick: int, actions: Actions) -> Events:
         """New posts, in the order of those who were asked."""
@@ -179,7 +183,8 @@ class Timeline:
         low, end = self._window(tick)
         active = self.posts.going_round(low, end)
         places = Places(now.length, round(now.followed * now.length), round(now.first * now.length))
-        filler = TimelineSlates(self.streams, tick, self.posts, active, places, self.memory.shown_between(low, tick, n))
+        seen = np.hstack([self.memory.shown_between(low, tick, n), self._kept_from(tick, active)])
+        filler = TimelineSlates(self.streams, tick, self.posts, active, places, seen)
         followed = filler.newest(cast.follows, places.followed, np.zeros((n, 0), np.int32))
         pushed = filler.newest(cast.pushed(), places.first, followed)
 
@@ -190,6 +195,10 @@ class Timeline:
         self._slates = np.concatenate([part[0] for part in parts])
         self._sources = np.concatenate([part[1] for part in parts])
         return Slates(self._slates, np.where(self._slates >= 0, 0.0, -np.inf))
+
+    def _kept_from(self, tick: int, active: IntArray) -> IntArray:
+        """(members, m) posts that a member is not to be shown beside those it was shown before, -1 padded."""
+        return np.zeros((self.cast.n_members, 0), np.int32)
 
     def observe(self, tick: int, slates: Slates) -> Sequence[Observations]:
         """What members see: their timeline."""

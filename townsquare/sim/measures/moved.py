@@ -14,8 +14,8 @@ from townsquare.protocols.events import KIND, REASON, REASONS, Events
 from townsquare.protocols.intervals import paired_columns
 from townsquare.protocols.streams import Streams
 
-GROUPS = ("members", "persuaders", "bots")
-"""Groups of authors."""
+GROUPS = ("members", "persuaders", "bots", "nobody")
+"""Groups of authors; nobody wrote what is no post, and so nobody caused a change of mind that names none."""
 SOURCES = ("followed", "match", "first audience", "fill", "")
 """Why a post was shown; "" for posts of which no exposure is on record, and for moves by nothing in particular."""
 HUMAN = (-0.22 / 4, 0.14 / 4)
@@ -67,10 +67,10 @@ class MovedTally:
         self.opinions = self.started.copy()
         of = np.array([GROUPS.index(name) for name in group], np.int64)
         span = int(items["item"].max()) + 1 if len(items) else 0
-        # one place more than there are items, for what is none of them: its author is a member, for nobody persuades
+        # one place more than there are items, for what is none of them
         self.author = np.full(span + 1, NOBODY, np.int64)
         self.author[items["item"].to_numpy(np.int64)] = items["author"].to_numpy(np.int64)
-        self.group = np.where(self.author >= 0, of[np.maximum(self.author, 0)], 0)
+        self.group = np.where(self.author >= 0, of[np.maximum(self.author, 0)], len(GROUPS) - 1)
         self.counts = {kind: np.zeros((len(SOURCES), len(GROUPS)), np.int64) for kind in ("shown", "click", "like")}
         self.per_item = {kind: np.zeros(span + 1, np.int64) for kind in self.counts}
         self.moves = np.zeros((self.n, len(SOURCES) * len(GROUPS)))

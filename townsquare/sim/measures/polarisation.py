@@ -15,7 +15,7 @@ from townsquare.sim.polarisation.ties import Ties
 _EVERY = 2_000_000
 """Entries of the graph up to which neighbours are looked at in every tick; larger ones as often as positions are kept.
 """
-_NULLS = 200_000
+_NULLS = 100_000
 """The same up to which scores stand beside their null; for larger graphs, see `townsquare evaluate polarisation`."""
 _GRAPH = ("ei_index", "adaptive_ei", "assortativity", "modularity", "controversy", "opinion_assortativity")
 
@@ -31,7 +31,7 @@ def polarisation(view: NetworkView) -> dict[str, float]:
     (random-walk, convention start|end) and ``opinion_assortativity``, each with ``_excess``, the score less the mean
     of 20 random graphs with the same degrees and the same opinions, and ``_z``, that in units of their standard
     deviation. The random graphs are drawn once for a graph. NaN where nothing can be said: the smaller side has less
-    than a twentieth of the nodes, all ends of ties have one opinion, or the graph has more than 200,000 entries.
+    than a twentieth of the nodes, all ends of ties have one opinion, or the graph has more than 100,000 entries.
     """
     opinions = view.first
     sides = sides_of(opinions)

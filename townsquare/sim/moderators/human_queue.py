@@ -1,10 +1,12 @@
 """A moderator that is a person with time: what is doubtful is held, and waits in a queue on disk."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
+from townsquare.protocols.asking import AskModel
 from townsquare.protocols.moderator import ACTION, Labelled, Learner, Posts, Verdicts
 from townsquare.protocols.registry import make
 from townsquare.protocols.scenario import Use
@@ -33,6 +35,10 @@ class HumanQueue:
         "What the first one scores above this is not held: it is done as it says; 1: all waits."
 
     config: Config
+    learn: Callable[[Labelled], None]
+    """The first moderator's; only there where that one learns."""
+    ask: AskModel | None
+    """Its way to a model; only there where it asks one, and set by whoever builds this."""
 
     def __init__(self, config: Config, streams: Streams) -> None:
         """Raises InputError for a file that is no queue."""
@@ -41,14 +47,15 @@ class HumanQueue:
         self._first: Any = None
         if config.first is not None:
             self._first = make("moderator", config.first.name, config.first.settings(), streams)
-
-    def learn(self, examples: Labelled) -> None:
-        """Let the first moderator learn, if it does; people know already."""
         if isinstance(self._first, Learner):
-            self._first.learn(examples)
+            self.learn = self._first.learn
+        if hasattr(self._first, "ask"):
+            self.ask = None
 
     async def review(self, posts: Posts) -> Verdicts:
         """``hold``, or what a person has decided."""
+        if hasattr(self, "ask"):
+            self._first.ask = self.ask
         found = Verdicts.abstaining(len(posts)) if self._first is None else await self._first.review(posts)
         action, score = np.array(found.action, np.int8), np.array(found.score, float)
         empty = [""] * len(posts)

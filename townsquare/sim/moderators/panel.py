@@ -14,6 +14,7 @@ from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
 from townsquare.sim.moderators.classified import Doing
 from townsquare.sim.moderators.moderate_prompt import DEFINITIONS
+from townsquare.sim.moderators.word_counts import words
 from townsquare.sim.preferences.filter import Decision, PreferenceFilter
 from townsquare.sim.preferences.graph import Concern, Facet, PreferenceGraph
 from townsquare.sim.preferences.word_parts import ENOUGH, WordParts
@@ -45,6 +46,7 @@ _TOXIC = (
     "you idiot", "you idiots", "you stupid", "you fool", "you loser", "you liar", "you moron", "shut up",
     "you pathetic", "you worthless", "they scum", "those scum", "watch your back",
 )  # fmt: skip
+_NOTHING: _Row = (ACTION["show"], 0.0, "nothing supports hiding it", "", (), ())
 RULES = {
     "spam": Rule(description=DEFINITIONS["spam"], words=_SPAM),
     "toxic": Rule(description=DEFINITIONS["toxic"], words=_TOXIC),
@@ -101,6 +103,7 @@ class Panel:
         wordless = next((name for name, rule in config.rules.items() if not rule.words), None)
         if config.screen and wordless is not None:
             raise InputError(f"moderator 'panel': the screen looks for words, and the rule {wordless!r} has none.")
+        self._entries = [frozenset(words(entry)) for rule in config.rules.values() for entry in rule.words]
         self._graph = _graph(config.rules)
         self._settings = PreferenceFilter.Config(low=0.25 if config.screen else 0.0)
 
@@ -110,13 +113,23 @@ class Panel:
         distinct = list(dict.fromkeys(texts))
         self.tally["texts"] += len(texts)
         self.tally["repeated"] += len(texts) - len(distinct)
-        made = await together(self._one(text, posts.tick, number) for number, text in enumerate(distinct))
         if not texts:
             return Verdicts.abstaining(0)
-        by_text = dict(zip(distinct, made, strict=True))
+        by_text = {text: _NOTHING for text in distinct if self._plainly_harmless(text)}
+        self.tally["screened"] += len(by_text)
+        closer = [(number, text) for number, text in enumerate(distinct) if text not in by_text]
+        made = await together(self._one(text, posts.tick, number) for number, text in closer)
+        by_text |= dict(zip((text for _, text in closer), made, strict=True))
         rows = [by_text[text] for text in texts]
         action, score, why, category, spans, evidence = zip(*rows, strict=True)
         return Verdicts(np.array(action, np.int8), np.array(score, float), why, category, spans, evidence)
+
+    def _plainly_harmless(self, text: str) -> bool:
+        """Whether words find nothing in it that could support a rule: the four steps would come to the same."""
+        if self._parts is not None or not any(map(str.isalnum, text)):
+            return False
+        held = set(words(text))
+        return not any(entry <= held for entry in self._entries)
 
     async def _one(self, text: str, tick: int, number: int) -> _Row:
         if not any(map(str.isalnum, text)):

@@ -23,6 +23,13 @@ def _a_kind(name: str) -> str:
     return name
 
 
+def _at_hand(use: Use) -> None:
+    """A moderator that answers at once, for places where nothing can wait."""
+    if use.name in ("remote", "human-queue"):
+        raise ValueError(f"{use.name!r} can look at the channel only (moderator.name)")
+    configure("moderator", use.name, use.settings())
+
+
 class Kinds(Settings):
     """What authors are up to; those of no other kind are benign."""
 
@@ -104,7 +111,7 @@ class AuthorSide(Settings):
             if use.settings():
                 raise ValueError(f"{ADVISOR} has no settings here (got {', '.join(use.settings())})")
         else:
-            configure("moderator", use.name, use.settings())
+            _at_hand(use)
         return use
 
 
@@ -172,12 +179,14 @@ class Readers(Settings):
         names = [one.name for one in self.policies]
         if len(set(names)) < len(names) or {"all", "none"} & set(names):
             raise ValueError("policies: each needs a name of its own, and none of them all or none")
+        if self.moderator.name == "none" and any("benign" in one.block for one in self.policies):
+            raise ValueError("policies: nothing tells benign posts by their words; name a readers.moderator that does")
         return self
 
     @field_validator("moderator")
     @classmethod
     def _moderator_is_known(cls, use: Use) -> Use:
-        configure("moderator", use.name, use.settings())
+        _at_hand(use)
         return use
 
 
@@ -202,8 +211,11 @@ class Moderation(Campaign):
 
     environment: ClassVar[str] = "moderated"
     control: ClassVar[dict[str, dict[str, str]]] = {"none": {"moderator.name": "none"}}
-    fixed: ClassVar[tuple[str, ...]] = (*Campaign.fixed, "kinds", "breaks", "author", "readers", "posts", "learning",
-                                        "adapting.how", "adapting.letters", "effects.opens")  # fmt: skip
+    fixed: ClassVar[tuple[str, ...]] = (
+        *(key for key in Campaign.fixed if key != "moderator"),
+        *("kinds", "breaks", "author", "readers", "posts", "learning"),
+        *("adapting.how", "adapting.letters", "effects.opens"),
+    )
 
     scenario: str = "moderation"
     "The built-in scenario that the keys belong to."
@@ -245,7 +257,7 @@ class Moderation(Campaign):
             raise ValueError("members.mind: only behavioural members post what kinds says")
         if self.members.hostile:
             raise ValueError("members.hostile: who attacks others is said by kinds.toxic here")
-        for name in self.moderating():
+        for name in self._asking_now():
             if not self.model_of(name):
                 raise ValueError(f"{name} asks a language model: give --model provider:model")
         return self
@@ -257,8 +269,26 @@ class Moderation(Campaign):
         return {place: use for place, use in found.items() if use.name not in ("none", ADVISOR)}
 
     def moderating(self) -> Sequence[str]:
-        """The places of moderators that ask a language model."""
+        """The places of moderators that ask a language model, at one time or another."""
+        ticks = sorted({change.tick for change in self.changes})
+        return list(dict.fromkeys(place for now in map(self.at, [0, *ticks]) for place in now._asking_now()))
+
+    def first_asking(self, place: str) -> int:
+        """The tick from which on a moderator at one of ``moderating`` asks."""
+        ticks = sorted({change.tick for change in self.changes})
+        return next(tick for tick in [0, *ticks] if place in self.at(tick)._asking_now())
+
+    def _asking_now(self) -> Sequence[str]:
         return [place for place, use in self.uses().items() if _asks(use)]
+
+    def channels(self) -> dict[int, Use]:
+        """The moderators of the channel, by the tick from which on each looks at posts."""
+        found = {0: self.at(0).moderator}
+        for tick in sorted({change.tick for change in self.changes}):
+            use = self.at(tick).moderator
+            if use != list(found.values())[-1]:
+                found[tick] = use
+        return found
 
     def asking(self) -> Sequence[str]:
         """Those who ask a language model: groups, a defence, and moderators."""
@@ -266,9 +296,9 @@ class Moderation(Campaign):
 
     def model_of(self, name: str) -> str:
         """The model that ``name``, one of ``asking``, asks; "" where none is named."""
-        use: Any = self.uses().get(name)
-        if use is not None:
-            return str(use.settings().get("model") or self.chat.model)
+        if name in ("moderator", "author.advice", "readers.moderator"):
+            use: Any = self.uses().get(name)
+            return "" if use is None else str(use.settings().get("model") or self.chat.model)
         return super().model_of(name)
 
     def files(self) -> Sequence[str]:
@@ -278,4 +308,7 @@ class Moderation(Campaign):
 
 def _asks(use: Use) -> bool:
     """Whether a moderator asks a language model: it has the attribute through which it does."""
+    if use.name == "human-queue":  # making one opens its file
+        first = use.settings().get("first")
+        return first is not None and _asks(Use.model_validate(first))
     return hasattr(make("moderator", use.name, use.settings(), Streams(0)), "ask")

@@ -31,5 +31,7 @@ def drift_sentence(analysis: Analysis) -> str:
         told = f"{CONTROL}: {term.n} people who debated with nobody moved {term.estimate:+.2f} on average{around}"
         if term.low is not None and term.high is not None and (term.low > 0 or term.high < 0):
             return f"{told}: opinions drift by themselves, and shifts of the arms hold that drift."
-        return f"{told}: what the arms moved is not drift."
+        if term.low is None:
+            return f"{told}: too few to tell drift."
+        return f"{told}: no drift is seen, and more than that interval is none."
     return ""

@@ -14,7 +14,7 @@ from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.runs import Run, open_run
 from townsquare.view import controls, place, queries
-from townsquare.view.drawing import chart, figure, shown
+from townsquare.view.drawing import chart, facts, figure, shown
 from townsquare.view.safe import plain, visible
 
 _SHARE = 0.05
@@ -78,16 +78,15 @@ def _now(name: str) -> None:
     info = run.info
     st.text(visible(f"{info.ticks_done} of {info.ticks} ticks, {info.status}", 200))
     st.progress(min(1.0, info.ticks_done / max(1, info.ticks)))
-    facts = {
+    told = {
         "Scenario": info.name,
         "Seed": str(info.seed),
-        "Ticking": f"{info.seconds:.1f} s",
-        "Memory": f"{info.peak_memory_mb:.0f} MB",
-        "Models": f"{info.cost:.4f} USD",
+        "Time spent ticking": f"{info.seconds:.1f} s",
+        "Most memory": f"{info.peak_memory_mb:.0f} MB",
+        "Paid for models": f"{info.cost:.4f} USD",
         "Tokens": f"{info.tokens:,}",
     }
-    for column, (label, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
-        column.metric(label, visible(value, 40))
+    facts(told)
     measures = run.measures()
     if measures.empty:
         st.info("No tick is finished yet.")

@@ -9,11 +9,12 @@ from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.registry import known
 from townsquare.runs import forked, scenario_of
 from townsquare.view import fields, form, place, queries, starting
-from townsquare.view.drawing import shown
+from townsquare.view.drawing import facts, shown
 from townsquare.view.safe import plain, visible
 from townsquare.view.starting import Job
 
-_SHOWN = ("run", "scenario", "status", "seed", "ticks", "of", "usd", "tokens", "seconds", "settings", "forked from")
+_SHOWN = ("open", "run", "scenario", "status", "done", "ticks", "of", "seed", "usd", "tokens", "seconds", "settings",
+          "forked from")  # fmt: skip
 _LOG = 4_000
 
 
@@ -53,9 +54,10 @@ def _table(root: place.Root, wanted: str) -> None:
     words = wanted.lower().split()
     kept = [row for row in rows if all(any(word in str(cell).lower() for cell in row.values()) for word in words)]
     if kept:
-        table = pd.DataFrame(kept)[list(_SHOWN)]
+        table = pd.DataFrame(kept)
         table["done"] = table["ticks"] / table["of"].clip(lower=1)
         table["open"] = [place.link("overview", run=name) for name in table["run"]]
+        table = table[list(_SHOWN)]
         config = st.column_config
         shown(
             table,
@@ -112,8 +114,7 @@ def _new(root: place.Root) -> None:
     free = starting.free_name(root, f"{scenario}_{made.fingerprint()}_seed{seed}")
     name = right.text_input("Name of the run's folder", value=free)
     st.text("What it will take, within a factor of two:")
-    for column, (label, value) in zip(st.columns(len(told)), told.items(), strict=True):
-        column.metric(label, value)
+    facts(told)
     sets = starting.sets(settings)
     st.code(visible(" ".join(["townsquare run", scenario, f"--seed {seed}", *sets]), 2_000), language=None)
     if st.button("Start", type="primary", disabled=root.read_only):

@@ -49,7 +49,7 @@ def _body(name: str, run: RunFolder) -> None:
         return
     agents = run.agents()
     if square_queries.has_opinions(run, agents):
-        tick = _opinions(name, run, agents)
+        _opinions(name, run, agents)
     else:
         made = square_queries.positions(run)
         if made is None:
@@ -59,8 +59,7 @@ def _body(name: str, run: RunFolder) -> None:
             )
             way("overview", "Overview", icon=":material/show_chart:", run=name)
             return
-        tick = _map(name, run, made, agents)
-    _ways(name, agents, tick)
+        _map(name, run, made, agents)
 
 
 def _frame(frames: list[int], live: bool) -> int:
@@ -93,7 +92,7 @@ def _begin(frames: list[int]) -> None:
         st.session_state[_FRAME] = frames[0]
 
 
-def _map(name: str, run: RunFolder, made: square_queries.Positions, agents: pd.DataFrame) -> int:
+def _map(name: str, run: RunFolder, made: square_queries.Positions, agents: pd.DataFrame) -> None:
     frames = list(made.frames)
     tick = _frame(frames, run.info.status == "running")
     row = made.counts[made.counts["tick"] == tick].iloc[0]
@@ -114,15 +113,13 @@ def _map(name: str, run: RunFolder, made: square_queries.Positions, agents: pd.D
         for number, what, reader in zip(points["who"], points["what"], called, strict=True)
     ]
     drawn = pictures.town_map(
-        points.assign(name=labels).drop(columns="tick"),
-        square_queries.trails(made.points, frames, tick),
-        frame,
+        points.assign(name=labels).drop(columns="tick"), square_queries.trails(made.points, frames, tick), frame
     )
     picked = st.altair_chart(drawn, width="stretch", theme=None, key="square-map", on_select="rerun")
     _take(picked)
+    _ways(name, agents, tick)
     st.caption(_told(made, beyond))
     numbers(made.counts, "town square")
-    return tick
 
 
 def _told(made: square_queries.Positions, beyond: int) -> str:
@@ -158,7 +155,7 @@ def _take(picked: object) -> None:
             st.session_state["square-agent"] = int(row["who"])
 
 
-def _opinions(name: str, run: RunFolder, agents: pd.DataFrame) -> int:
+def _opinions(name: str, run: RunFolder, agents: pd.DataFrame) -> None:
     made = square_queries.opinions(run, agents)
     tick = _frame(list(range(-1, run.info.ticks_done)), run.info.status == "running")
     now = made.shares[made.shares["tick"] == tick]
@@ -179,13 +176,13 @@ def _opinions(name: str, run: RunFolder, agents: pd.DataFrame) -> int:
     right.altair_chart(
         pictures.streams(made.shares, made.lines, tick), width="stretch", theme=None, key="square-streams"
     )
+    _ways(name, agents, max(0, tick))
     st.caption(
-        f"Left, the opinions of all {made.holders:,} at this tick. Right, those of all ticks: the darker, the more think "
-        f"so; thin lines are {made.lines['agent'].nunique()} of them, evenly chosen by number; the upright line is this "
-        "tick. Every tick is there."
+        f"Left, the opinions of all {made.holders:,} at this tick. Right, those of all ticks: the darker, the more "
+        f"think so; thin lines are {made.lines['agent'].nunique()} of them, evenly chosen by number; the upright line "
+        "is this tick. Every tick is there."
     )
     numbers(made.shares, "opinions by tick")
-    return max(0, tick)
 
 
 def _topic(run: RunFolder) -> str:
@@ -198,6 +195,8 @@ def _ways(name: str, agents: pd.DataFrame, tick: int) -> None:
     picked = st.session_state.get("square-agent", place.number("agent", 0, len(agents) - 1, 0))
     agent = min(int(picked), len(agents) - 1)
     who = plain(agents["name"].iloc[agent], 60)
-    way("feed", f"What {who} saw at tick {tick}", icon=":material/article:", run=name, agent=agent, tick=tick)
-    way("network", "Who listens to whom", icon=":material/hub:", run=name, tick=tick)
-    way("overview", "Curves of this run", icon=":material/show_chart:", run=name)
+    row = st.container(horizontal=True)
+    way("feed", f"What {who} saw at tick {tick}", icon=":material/article:", within=row, run=name, agent=agent,
+        tick=tick)  # fmt: skip
+    way("network", "Who listens to whom", icon=":material/hub:", within=row, run=name, tick=tick)
+    way("overview", "Curves of this run", icon=":material/show_chart:", within=row, run=name)

@@ -1,0 +1,54 @@
+"""What could be known when a list was made, held against all likes of the run."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.view.town_square import towns
+from townsquare.runs import open_run
+from townsquare.view import why_queries
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return towns(tmp_path_factory.mktemp("towns"))
+
+
+def test_likes_before_the_list_was_made(root: Path) -> None:
+    run = open_run(root / "news")
+    likes = run.events(kinds=["like"])
+    shown = run.events(kinds=["shown"])
+    liked_early = set(likes.loc[likes["tick"] < 3, "item"])
+    row = next(r for r in shown[shown["tick"] == 3].to_dict("records") if r["item"] in liked_early)
+    agent, item = int(row["agent"]), int(row["item"])
+    found = why_queries.known(run, agent, item, 3)
+    assert found.ticks == range(3)
+    before = likes[likes["tick"] < 3]
+    assert found.likes == (before["item"] == item).sum()
+    mine = set(before.loc[before["agent"] == agent, "item"])
+    shared = {
+        one for one in set(before.loc[before["item"] == item, "agent"])
+        if one != agent and mine & set(before.loc[before["agent"] == one, "item"])
+    }  # fmt: skip
+    assert found.likers == len(shared)
+    about = run.items().set_index("item")
+    author = about["author"][item]
+    assert set(found.same_author) == {one for one in mine if about["author"][one] == author}
+    assert set(found.same_category) == {one for one in mine if about["category"][one] == about["category"][item]}
+
+
+def test_what_rests_on_an_item(root: Path) -> None:
+    run = open_run(root / "news")
+    posts = run.events(kinds=["post"])
+    item = int(posts.loc[posts["ref"] >= 0, "ref"].mode()[0])
+    assert why_queries.inspired(run, item)["item"].tolist() == posts.loc[posts["ref"] == item, "item"].tolist()
+
+
+def test_the_setting_that_closes_a_way(root: Path) -> None:
+    news, campaign = open_run(root / "news"), open_run(root / "campaign")
+    assert why_queries.closing(news, "match")[:2] == ("recommender.name", "random")  # type: ignore[index]
+    assert why_queries.closing(news, "cold_start")[:2] == ("slate.cold_start", 0.0)  # type: ignore[index]
+    assert why_queries.closing(news, "hot") is None  # there are no such places
+    assert why_queries.closing(campaign, "followed")[:2] == ("timeline.followed", 0.0)  # type: ignore[index]
+    assert why_queries.closing(campaign, "cold_start") is None
+    assert why_queries.closing(news, "fill") is None

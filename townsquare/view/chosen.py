@@ -1,0 +1,70 @@
+"""Which agent and tick a page is about: the address says, the sidebar may say otherwise."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from townsquare.protocols.runfolder import RunFolder
+from townsquare.view import place
+from townsquare.view.safe import plain
+
+
+def settled(key: str, parameter: str, given: Any) -> None:
+    """Put ``given`` into the widget ``key``, before it is drawn, when a link has changed the address since.
+
+    A widget keeps what it showed last, also over a link to its own page; without this the link would lead nowhere.
+    """
+    before = st.session_state.get(f"{key}-told")
+    if key not in st.session_state or before != place.asked(parameter):
+        st.session_state[key] = given
+        if before is not None:  # Streamlit does not show the address of a link to its own page by itself
+            st.query_params.from_dict({name: st.query_params.get_all(name) for name in st.query_params})
+    else:
+        st.session_state[key] = st.session_state[key]  # a widget of the same name on another page forgets its own
+
+
+def told(key: str, parameter: str, value: Any) -> None:
+    """Put what the widget ``key`` came to into the address."""
+    place.keep(**{parameter: value})
+    st.session_state[f"{key}-told"] = place.asked(parameter)
+
+
+def who(run: RunFolder) -> tuple[int, pd.DataFrame]:
+    """The agent that the address names, or the one chosen here, and the table of all agents."""
+    agents = run.agents()
+    given = place.number("agent", 0, len(agents) - 1, 0)
+    settled("agent-typed", "agent", str(given))
+    typed = st.sidebar.text_input("Agent (number or name)", key="agent-typed").strip()
+    found = agents.index[agents["name"] == typed]
+    agent = given
+    if len(found):
+        agent = int(agents["agent"].loc[found[0]])
+    elif typed.isdecimal() and len(typed) < 10 and int(typed) < len(agents):
+        agent = int(typed)
+    else:
+        st.sidebar.warning(plain(f"There is no agent {typed[:60]!r}; agents go from 0 to {len(agents) - 1}."))
+    told("agent-typed", "agent", agent)
+    return agent, agents
+
+
+def when(run: RunFolder) -> int:
+    """The tick that the address names, or the one chosen here."""
+    last = run.info.ticks_done - 1
+    given = place.number("tick", 0, last, last)
+    settled("tick-chosen", "tick", given)
+    st.session_state["tick-chosen"] = min(max(int(st.session_state["tick-chosen"]), 0), last)
+    tick = given if last == 0 else int(st.sidebar.slider("Tick", 0, last, key="tick-chosen"))
+    told("tick-chosen", "tick", tick)
+    return tick
+
+
+def steps(tick: int, last: int) -> None:
+    """Buttons to the tick before and the one after."""
+    left, right, _ = st.columns([2, 2, 8])
+    left.button("Tick before", icon=":material/chevron_left:", disabled=tick == 0, on_click=_to, args=(tick - 1,))
+    right.button("Tick after", icon=":material/chevron_right:", disabled=tick == last, on_click=_to, args=(tick + 1,))
+
+
+def _to(tick: int) -> None:
+    st.session_state["tick-chosen"] = tick
