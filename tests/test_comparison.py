@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import townsquare as ts
 from townsquare.comparison import compare
 from townsquare.comparison.readers import per_reader, readers
 from townsquare.protocols.errors import InputError, RunFolderError
@@ -232,6 +233,16 @@ def test_without_exposures_nothing_is_said_about_what_was_shown(tmp_path, base):
     comparison = compare(base, run_at(tmp_path / "b", liking=0.6, exposures=False))
     assert not [row for row in comparison.rows() if "shown" in row["measure"]]
     assert any("recorded no exposures" in note for note in comparison.notes)
+
+
+def test_a_town_that_shows_nobody_anything_is_not_asked_what_it_showed(tmp_path):
+    sizes = {"graph.nodes": 20, "graph.degree": 4, "ticks": 2}
+    runs = [ts.run("network", set={**sizes, "model.epsilon": e}, out=tmp_path / str(e)) for e in (0.2, 0.9)]
+    comparison = ts.compare(*runs)
+    assert not any("exposures" in note for note in comparison.notes)
+    measures = by_measure(comparison)
+    assert "opinion_moved" in measures
+    assert not {"likes_per_user", "clicks_per_user", "creators_read"} & measures.keys()
 
 
 def test_a_run_alone_is_no_comparison(base):

@@ -42,8 +42,8 @@ TOLD = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
     *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data", "memory", "personas", "shilling")),
-    DOCS / "persuasion.md",
-    DOCS / "counterspeech.md",
+    *(DOCS / f"{name}.md" for name in ("persuasion", "counterspeech", "debate-yourself", "evaluate-persuaders")),
+    *(DOCS / f"{name}.md" for name in ("polarisation", "whom-to-reach-first")),
 ]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
@@ -124,7 +124,8 @@ def told(tmp_path, endpoint):
     """Runs blocks in a fresh folder; what they printed."""
 
     def run(steps: list[Block]) -> str:
-        environment = os.environ | endpoint | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # commands in a pipe are those of here
+        environment = os.environ | endpoint | {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", DRIVER],
             input=json.dumps(

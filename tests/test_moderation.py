@@ -2,6 +2,10 @@
 
 import json
 import re
+import shlex
+import subprocess
+import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 
 import townsquare as ts
 from tests.commands import answer, townsquare
@@ -17,10 +22,14 @@ from townsquare.comparison.moderation import moderation_of
 from townsquare.estimate import estimate
 from townsquare.protocols.chat import Request
 from townsquare.protocols.errors import InputError, ScenarioError
+from townsquare.protocols.settings import Settings
 from townsquare.runs import open_run, resolve
 from townsquare.sim.moderators.harm_words import read
 from townsquare.sim.moderators.human_queue import HumanQueue
 from townsquare.sim.moderators.queue_file import QueueFile
+from townsquare.sim.scenarios.campaign import Campaign
+from townsquare.sim.scenarios.moderation import Moderation
+from townsquare.sweeps.plan import read as read_plan
 
 TOWN: dict[str, Any] = {
     "members.count": 200, "members.posts": 0.3, "ticks": 10, "recommender.name": "random", "kinds.toxic": 0.15,
@@ -498,3 +507,87 @@ def test_bad_input_is_one_sentence(values: dict[str, Any], words: str, tmp_path:
     assert words in str(error.value)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "run").exists()
+
+
+# ---- what is written about it --------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[1]
+
+
+def leaves(model: type[BaseModel], values: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Every path that --set takes, with its default."""
+    found: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        kind, path = field.annotation, before + name
+        if isinstance(values[name], dict) and "name" in values[name]:
+            found[path + ".name"] = values[name]["name"]
+        elif isinstance(kind, type) and issubclass(kind, Settings):
+            found |= leaves(kind, values[name], path + ".")
+        else:
+            found[path] = values[name]
+    return found
+
+
+def test_every_setting_is_told() -> None:
+    others = leaves(Campaign, Campaign().model_dump(mode="json"))
+    own = {
+        path: "–" if value is None else value if isinstance(value, str) else json.dumps(value)
+        for path, value in leaves(Moderation, Moderation().model_dump(mode="json")).items()
+        if path not in others or path in ("ticks", "moderator.name")
+    }
+    page = (ROOT / "docs" / "moderation.md").read_text("utf-8").split("# Every setting of its own\n", 1)[1]
+    assert dict(re.findall(r"^\| `([\w.]+)` \| (.*?) \|", page, flags=re.MULTILINE)) == own
+
+
+def test_every_measure_is_told(strict: ts.Run) -> None:
+    page = (ROOT / "docs" / "moderation.md").read_text("utf-8").split("## Measures\n", 1)[1].split("\n## ", 1)[0]
+    told = {name for line in page.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line)}
+    assert told == set(strict.measures()["measure"])
+
+
+@pytest.mark.slow
+def test_the_page_runs(tmp_path: Path) -> None:
+    """Its blocks that ask no model and need no data, with a small town."""
+    page = (ROOT / "docs" / "moderation.md").read_text("utf-8")
+    small = ["--set", "members.count=80", "--set", "ticks=17"]
+    blocks = re.findall(r"(?:^(<!-- test: skip -->)\n)?^```(sh|python)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    shells = [text for mark, language, text in blocks if language == "sh" and not mark]
+    assert len(shells) == 2
+    for line in "\n".join(shells).splitlines():
+        words = shlex.split(line)[1:] if line else []
+        done = townsquare(*words, *(small if words[:1] == ["run"] else ()), cwd=tmp_path) if words else None
+        assert done is None or done.returncode == 0, done.stderr
+    (python,) = (text for _, language, text in blocks if language == "python")
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", python], cwd=tmp_path, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "what"),
+    [("docs/moderation.md", "moderation"), ("examples/moderation/README.md", "examples/moderation/scenario.toml")],
+)
+def test_what_is_printed_is_what_a_run_prints(page: str, what: str, tmp_path: Path) -> None:
+    (wanted,) = re.findall(r"^```text\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    scenario = str(ROOT / what) if what.endswith(".toml") else what
+    printed = townsquare("run", scenario, "--out", "run", cwd=tmp_path)
+    assert printed.returncode == 0, printed.stderr
+    lines = [line.rstrip() for line in printed.stdout.splitlines() if line.strip()]
+    told = [line.rstrip() for line in wanted.splitlines() if line.strip()]
+    start = lines.index(told[0])
+    assert lines[start : start + len(told)] == told
+
+
+def test_the_sweep_of_the_example_is_possible() -> None:
+    plan = read_plan(str(ROOT / "examples" / "moderation" / "sweep.toml"))
+    assert plan.base == "removed"
+    told = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "examples/moderation/README.md").read_text("utf-8"), re.MULTILINE))
+    assert {arm.name for arm in plan.arms} == told
+
+
+@pytest.mark.slow
+def test_two_thousand_members_take_less_than_a_minute(tmp_path: Path) -> None:
+    began = time.process_time()
+    of = ts.run("moderation", set={"members.count": 2000}, out=tmp_path / "run", workers=1)
+    assert of.info.status == "finished"
+    assert time.process_time() - began < 60

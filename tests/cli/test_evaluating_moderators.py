@@ -3,7 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.commands import townsquare
+from tests.sim.moderators.known import known
+from townsquare.cli import main
+from townsquare.sim.features.duplication import Duplication
+from townsquare.sim.features.lexical_bias import LexicalBias
 
 
 def table(tmp_path: Path) -> Path:
@@ -25,6 +31,27 @@ def test_json(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert [row["moderator"] for row in found["table"]] == ["none", "retrieval", "linear"]
     assert found["table"][0]["precision"] is None
+
+
+def test_groups_pairs_and_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known("feature", "duplication", Duplication)
+    known("feature", "lexical-bias", LexicalBias)
+    path = tmp_path / "texts.csv"
+    rows = [f"free prize {n} call now,spam,{'ab'[n % 2]}" for n in range(20)]
+    rows += [f"see you at {n} for lunch,ham,{'ab'[n % 2]}" for n in range(40)]
+    path.write_text("\n".join(["text,label,group", *rows]), "utf-8")
+    words = ["evaluate", "moderators", "--data", str(path), "--moderators", "linear", "--seeds", "0", "--pairs"]
+    words += ["--features", "duplication,lexical-bias", "--set", "disguise=0"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    for told in ("By group", "46 pairs that share a word", "over-association", "fpr where high", "alarms on reports"):
+        assert told in out
+    assert main([*words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["group"] for row in found["groups"]] == ["a", "b", "a", "b"]
+    assert found["pairs"][1]["pairs"] == 46
+    assert len(found["reliability"]) == 20
+    assert {row["feature"] for row in found["features"]} == {"duplication", "lexical-bias"}
 
 
 def test_a_moderator_that_is_not_there(tmp_path: Path) -> None:

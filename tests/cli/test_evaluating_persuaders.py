@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands import answer, townsquare
+from townsquare.cli import _how_to_go_on
+from townsquare.cli.options import parser
 
 ARENA = ["evaluate", "persuaders", "--data", "made:900", "--cases", "Ref,parap", "--inputs", "10"]
 
@@ -20,6 +22,12 @@ def test_the_arena(tmp_path: Path) -> None:
     assert found["ledger"]["asks"] == 0
     assert (tmp_path / "out" / "ratings.csv").exists()
     json.dumps(found, allow_nan=False)
+
+
+def test_whoever_stops_it_is_told_how_to_go_on() -> None:
+    words = ["evaluate", "persuaders", "--data", "made"]
+    assert _how_to_go_on(parser().parse_args([*words, "--out", "x"])).endswith("the same command goes on.")
+    assert _how_to_go_on(parser().parse_args(words)) == ""
 
 
 def test_its_tables(tmp_path: Path) -> None:

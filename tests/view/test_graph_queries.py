@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 import townsquare as ts
-from tests.view.town_square import CAMPAIGN, towns
+from tests.view.town_square import CAMPAIGN
 from townsquare.protocols.errors import RunFolderError
 from townsquare.runs import Run, open_run
 from townsquare.view import graph_queries
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return towns(tmp_path_factory.mktemp("towns"))
+def root(town_runs: Path) -> Path:
+    return town_runs
 
 
 def test_who_follows_whom_is_drawn_again_as_it_was(root: Path) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.view.town_square import towns
 from townsquare.dashboard.topics import ARTICLE
 from townsquare.protocols.errors import RunFolderError
 from townsquare.runs import Run, open_run
@@ -13,8 +12,8 @@ from townsquare.view import square_queries
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return towns(tmp_path_factory.mktemp("towns"))
+def root(town_runs: Path) -> Path:
+    return town_runs
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.view.town_square import towns
 from townsquare.runs import open_run
 from townsquare.view import why_queries
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return towns(tmp_path_factory.mktemp("towns"))
+def root(town_runs: Path) -> Path:
+    return town_runs
 
 
 def test_likes_before_the_list_was_made(root: Path) -> None:

@@ -12,7 +12,7 @@ CAMPAIGN = {"members.count": 60, "persuaders.count": 2, "persuaders.start": 1, "
 def towns(root: Path) -> Path:
     """news, team, campaign, network and shop, each small; every position of news is kept."""
     ts.run("news", seed=3, set={**NEWS, "record.snapshots": 1}, out=root / "news")
-    ts.run("team", seed=3, set=TEAM, out=root / "team")
+    ts.run("team", seed=3, set={**TEAM, "ticks": 5, "team.posts": 8}, out=root / "team")
     ts.run("campaign", seed=3, set=CAMPAIGN, out=root / "campaign")
     ts.run("network", seed=3, set={"graph.nodes": 60, "ticks": 4}, out=root / "network")
     ts.run("shilling", seed=3, set={"customers.count": 30, "shills.count": 2, "ticks": 3}, out=root / "shop")

@@ -69,6 +69,8 @@ def _how_to_go_on(arguments: argparse.Namespace) -> str:
         return " Finished runs are kept: the same command goes on."
     if arguments.function == "attacks" and arguments.out is not None:
         return " Finished logs are kept: the same command goes on."
+    if arguments.function == "persuaders" and arguments.out is not None:
+        return " Every answer is kept: the same command goes on."
     return ""
 
 

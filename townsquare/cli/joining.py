@@ -141,7 +141,7 @@ def _moderator(place: str) -> Kind:
     if ":" in place:
         from townsquare.agents.joining.find import found
 
-        thing = found(place)
+        thing = found(place, "--moderator")
         moderator, told = adapted(thing, place), told_by(thing)
     else:
         moderator = registered(place)

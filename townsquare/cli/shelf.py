@@ -37,6 +37,8 @@ _KINDS = (
     "arguer",
     "target",
     "dispute-judge",
+    "feature",
+    "filter-parts",
 )
 _EXTRAS = {
     "cf": ("implicit",),

@@ -33,7 +33,7 @@ def town_map(points: pd.DataFrame, trails: pd.DataFrame, window: tuple[float, fl
     legend = alt.Legend(title=None, orient="top", symbolSize=90, symbolOpacity=1, labelFontSize=13, labelLimit=400)
     ways = (
         alt.Chart(trails)
-        .mark_line(color=STYLES[0].colour, opacity=0.25, strokeWidth=1.2, clip=True)
+        .mark_line(color=STYLES[0].colour, opacity=0.25, strokeWidth=1.2, clip=True, aria=False)
         .encode(x=x, y=y, detail="who:N", order="tick:O")
     )
     dots = (

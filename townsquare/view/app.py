@@ -18,6 +18,7 @@ from townsquare.view.screens import (
     square,
     why,
 )
+from townsquare.view.settled import settle
 
 
 def main() -> None:
@@ -41,7 +42,9 @@ def main() -> None:
     ]
     pages = [town, table, *one] if _square_first() else [table, town, *one]
     ways.lay(pages)
-    st.navigation([front, *pages]).run()
+    page = st.navigation([front, *pages])
+    page.run()
+    settle(page.url_path)
 
 
 def _square_first() -> bool:

@@ -107,7 +107,7 @@ def _loaded(path: Path, ticks: int, digest: str, group: str) -> Arrays | None:
 
 def _checkpoints(run: RunFolder) -> Iterator[Path]:
     """Those of finished ticks, newest first; those of a fork's parent after its own."""
-    own = [path for path in (run.path / "checkpoints").glob("*.npz") if path.stem.isdigit()]
+    own = [path for path in (run.path / "checkpoints").glob("*.npz") if path.stem.isdecimal()]
     yield from sorted((path for path in own if int(path.stem) < run.info.ticks_done), reverse=True)
     fork = run.info.parent
     if fork is not None and run.parent is not None:

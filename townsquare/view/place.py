@@ -1,6 +1,7 @@
 """Where a visitor is: run, tick, agent, measure, ... in the address, so that a page can be shared."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import streamlit as st
 
 from townsquare.protocols.errors import InputError, TownsquareError
 from townsquare.protocols.runfolder import RunFolder
+from townsquare.view.foreign import foreign
 from townsquare.view.safe import plain
 
 ROOT, READ_ONLY, TOKEN = "TOWNSQUARE_VIEW_ROOT", "TOWNSQUARE_VIEW_READ_ONLY", "TOWNSQUARE_VIEW_TOKEN"
@@ -47,7 +49,7 @@ def asked(key: str, default: str = "") -> str:
 def number(key: str, low: int, high: int, default: int) -> int:
     """A whole number of the address within bounds; the default where it is none."""
     text = asked(key)
-    value = int(text) if text.lstrip("-").isdigit() and len(text) < 12 else default
+    value = int(text) if re.fullmatch(r"-?[0-9]{1,11}", text) else default
     return min(max(value, low), high)
 
 
@@ -86,7 +88,12 @@ def chosen_run(names: Sequence[str]) -> tuple[str, RunFolder] | None:
     name = st.sidebar.selectbox("Run", names, index=place, key="run-chosen")
     keep(run=name)
     try:
-        return name, Root.given().run(name)
+        run = Root.given().run(name)
     except TownsquareError as error:
         st.error(plain(error, 500))
         return None
+    wrong = foreign(run)
+    if wrong:
+        st.error(plain(wrong, 500))
+        return None
+    return name, run

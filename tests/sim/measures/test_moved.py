@@ -49,7 +49,7 @@ def test_each_move_goes_to_why_it_was_shown_and_to_who_wrote_it():
     assert (followed["exposures"], followed["members"]) == (2, 2)
     assert followed["move"] == pytest.approx((0.05 - 0.05) / 3)
     assert row(found, "fill", "members")["move"] == 0
-    assert row(found, "not on record", "members")["move"] == pytest.approx(-0.1 / 3)
+    assert row(found, "not on record", "nobody")["move"] == pytest.approx(-0.1 / 3)
 
 
 def test_rows_add_up_to_the_whole():
@@ -59,6 +59,16 @@ def test_rows_add_up_to_the_whole():
     assert (found.start, found.end) == (pytest.approx(0.5), pytest.approx((0.55 + 0.3 + 0.7) / 3))
     assert found.whole["exposures"] == 6
     assert row(found, "all", "persuaders")["members"] == 2
+
+
+def test_a_change_of_mind_that_names_no_post_is_no_authors():
+    found = moved(ITEMS, AGENTS, [tick(opinions=[(0, -1, 0.9)])], goal=1)
+    assert [(r["source"], r["authors"]) for r in found.rows] == [
+        ("not on record", "nobody"),
+        ("all", "nobody"),
+        ("all", "all"),
+    ]
+    assert found.posts.empty
 
 
 def test_the_goal_turns_the_sign():

@@ -109,7 +109,7 @@ def test_the_alarm_goes_where_the_interval_leaves_the_human_range() -> None:
 def test_drift_is_told_from_none() -> None:
     still = analyse(drawn(0, drift=np.zeros(150)))
     assert drift_sentence(still).startswith("no-debate: 150 people who debated with nobody moved +0.00 on average")
-    assert drift_sentence(still).endswith("is not drift.")
+    assert drift_sentence(still).endswith("no drift is seen; what goes beyond that interval is none.")
     moving = analyse(drawn(0, drift=np.tile([1.0, 0.0], 75)))
     assert "moved +0.50" in drift_sentence(moving)
     assert drift_sentence(moving).endswith("hold that drift.")

@@ -120,3 +120,16 @@ def test_half_of_a_run_is_a_sentence_too(
     for name in ("runs", "overview", "agent", "conversations", "feed", "why", "network", "square", "moderation"):
         assert not page(name, run="half", tick=1).exception, name
     assert not page("compare", run=["half", "other"]).exception
+
+
+@pytest.mark.parametrize("table", ["agents", "measures", "events/000001", "items/000001"])
+def test_tables_of_somebody_else_are_a_sentence(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(tmp_path))
+    shutil.copytree(whole, tmp_path / "run")
+    pq.write_table(pa.table({"agent": ["one", "two"], "words": ["a", "b"]}), tmp_path / "run" / f"{table}.parquet")
+    for name in ("overview", "agent", "conversations", "feed", "why", "network", "square", "moderation"):
+        opened = page(name, run="run", tick=1)
+        assert not opened.exception, name
+        assert any("was not written by townsquare" in one.value for one in opened.error), name

@@ -12,16 +12,16 @@ from townsquare.agents.joining.runnable import RunnableAgent, is_runnable
 from townsquare.protocols.errors import InputError, did_you_mean
 
 
-def found(place: str) -> Any:
+def found(place: str, option: str = "--agent") -> Any:
     """The object at ``MODULE:CALLABLE``; modules of the current folder are found too, and first.
 
-    Raises InputError with what is missing, and what was probably meant.
+    Raises InputError with what is missing, and what was probably meant; ``option`` is where the place was given.
     """
     module, _, name = place.partition(":")
     if module.endswith(".py") or "/" in module or not module.strip(".") or not name:
         stem = module.removesuffix(".py").replace("/", ".").strip(".") or "my_agents"
         meant = f"{stem}:{name or 'reply'}"
-        raise InputError(f"--agent takes MODULE:CALLABLE (got {place!r}); did you mean {meant!r}?")
+        raise InputError(f"{option} takes MODULE:CALLABLE (got {place!r}); did you mean {meant!r}?")
     here = os.getcwd()
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -29,14 +29,14 @@ def found(place: str) -> Any:
         thing: Any = import_module(module)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise InputError(f"--agent {place}: {module} needs a package that is missing: {error.name}.") from error
+            raise InputError(f"{option} {place}: {module} needs a package that is missing: {error.name}.") from error
         files = [path.stem for path in Path(here).glob("*.py")]
-        raise InputError(f"--agent {place}: there is no module {error.name!r}{did_you_mean(module, files)}") from error
+        raise InputError(f"{option} {place}: there is no module {error.name!r}{did_you_mean(module, files)}") from error
     except (Exception, SystemExit) as error:
-        raise InputError(f"--agent {place}: {module} cannot be imported: {type(error).__name__}: {error}.") from error
+        raise InputError(f"{option} {place}: {module} cannot be imported: {type(error).__name__}: {error}.") from error
     for part in name.split("."):
         if not hasattr(thing, part):
-            raise InputError(f"--agent {place}: {module} has no {part!r}{did_you_mean(part, _public(thing))}")
+            raise InputError(f"{option} {place}: {module} has no {part!r}{did_you_mean(part, _public(thing))}")
         thing = getattr(thing, part)
     return thing
 

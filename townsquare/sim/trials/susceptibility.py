@@ -33,5 +33,5 @@ def drift_sentence(analysis: Analysis) -> str:
             return f"{told}: opinions drift by themselves, and shifts of the arms hold that drift."
         if term.low is None:
             return f"{told}: too few to tell drift."
-        return f"{told}: no drift is seen, and more than that interval is none."
+        return f"{told}: no drift is seen; what goes beyond that interval is none."
     return ""

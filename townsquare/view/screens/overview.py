@@ -16,8 +16,9 @@ from townsquare.runs import Run, open_run
 from townsquare.view import controls, place, queries
 from townsquare.view.drawing import chart, facts, figure, shown
 from townsquare.view.safe import plain, visible
+from townsquare.view.ways import way
 
-_SHARE = 0.05
+_SHARE = 0.03
 """Of a core, for drawing the figures of a run that goes on; its numbers and one chart move every second."""
 _FIRST = 3
 """Figures that are drawn unasked."""
@@ -129,7 +130,7 @@ def _whole(name: str, against: str) -> None:
     if against:
         for one in figures.against(run, _other(root, against), None):
             figure(one)
-        st.link_button("Differences with intervals", place.link("compare", run=[against, name]))
+        way("compare", "Differences with intervals", icon=":material/compare_arrows:", run=[against, name])
     if phases:
         st.subheader("Phases")
         shown(pd.DataFrame([phase.row() for phase in phases]), "phases")

@@ -55,7 +55,8 @@ def _body(name: str, run: RunFolder) -> None:
         author = called.get(about["author"].iloc[0], "the town")
         with st.container(border=True):
             st.text(visible(f"{titled}, by {author}, tick {int(about['born'].iloc[0])}", 200))
-            st.text(visible(about["text"].iloc[0] or "(no words were recorded)"))
+            if about["text"].iloc[0]:
+                st.text(visible(about["text"].iloc[0]))
     _known(run, agent, item, tick, mine, called)
     _chain(name, run, tick, int(mine.iloc[-1]["seq"]), item, called)
     _effects(name, run, item, called)
@@ -117,7 +118,10 @@ def _chain(name: str, run: RunFolder, tick: int, seq: int, item: int, called: "p
     for number, event in enumerate(queries.causes(run, tick, seq).to_dict("records"), start=1):
         actor = called.get(event["agent"], "the town")
         why = WHY.get(str(event["why"]), "") if event["kind"] == "shown" else ""
-        words = f"{number}. Tick {event['tick']}: {event['because'] if not why else 'it was put into the list, ' + why}"
+        because = f"it was put into the list, {why}" if why else str(event["because"])
+        if event["item"] != item:
+            because = "what that rests on was published"
+        words = f"{number}. Tick {event['tick']}: {because}"
         left, right = st.columns([8, 4], vertical_alignment="center")
         left.text(visible(f"{words} ({actor}, {event['kind']}, item {event['item']})", 400))
         if event["item"] != item and event["agent"] >= 0:
