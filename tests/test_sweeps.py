@@ -250,7 +250,8 @@ def test_a_wrong_file_is_one_sentence(tmp_path, text, message):
 
 
 def test_an_unknown_name_is_one_sentence(tmp_path):
-    with pytest.raises(InputError, match=r"no sweep named 'nwes'. Did you mean 'news'\? Built in: counterspeech, demo, news"):
+    told = r"no sweep named 'nwes'\. Did you mean 'news'\? Built in: counterspeech, demo, news"
+    with pytest.raises(InputError, match=told):
         read("nwes")
     with pytest.raises(InputError, match="there is no sweep file"):
         read(tmp_path / "x.toml")

@@ -23,6 +23,7 @@ def test_nodes_lines_and_numbers() -> None:
     colour = spec["layer"][1]["encoding"]["color"]
     assert colour["condition"]["field"] == "stance"
     assert colour["value"] == "#d0d0d0"
+    assert spec["layer"][1]["mark"]["invalid"] == "show"  # who has no opinion is drawn all the same
     assert spec["layer"][1]["encoding"]["shape"]["scale"]["domain"] == ["members", "persuaders"]
 
 

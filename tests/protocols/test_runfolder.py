@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from townsquare.protocols import InputError, RunFolderError
+from townsquare.protocols.events import KINDS
 from townsquare.protocols.runfolder import FORMAT, RunFolder
 from townsquare.runs import run
 
@@ -211,7 +212,7 @@ def test_a_torn_segment_is_named(keep: int, folder: Path) -> None:
 
 @pytest.mark.parametrize("kinds", [["like", "likes"], "likes"])
 def test_a_kind_that_does_not_exist(kinds: str | list[str], finished: Path) -> None:
-    kinds_there = "post, shown, click, like, refused, no_answer, dispute, verdict, rate, assign, say, opinion, guess, code"
+    kinds_there = ", ".join(KINDS)
     told = rf"^kinds: there is no 'likes'\. Did you mean 'like'\? Kinds: {kinds_there}\.$"
     with pytest.raises(InputError, match=told):
         RunFolder(finished).events(kinds=kinds)

@@ -49,6 +49,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         return 2
     except RunStopped as error:
         folder, said = getattr(arguments, "folder_in_use", None), str(error)
+        if arguments.function == "persuaders":  # there is no run to resume
+            said = said.partition("; every finished tick")[0].removesuffix(".") + "."
         told = said.replace("resume RUN", f"resume {folder}") if folder else said
         print(f"townsquare: {told}{_how_to_go_on(arguments) if told == said else ''}", file=sys.stderr)
         return error.code

@@ -1,10 +1,12 @@
 """What moderation came to in a run, beside the same town without it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from townsquare import build
@@ -18,6 +20,8 @@ from townsquare.sim.environments.moderated import Moderated
 from townsquare.sim.measures.moderation_tally import ModerationTally, share_of
 from townsquare.sim.scenarios.moderation import Moderation
 from townsquare.ticking import default_workers, one_tick
+
+_EVASION = ("abstained", "disguised", "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +75,28 @@ def moderation_of(run: RunFolder, *, control: bool = True) -> ModerationOutcome 
     scenario = validate(run.info.scenario)
     if not isinstance(scenario, Moderation) or not run.info.ticks_done:
         return None
-    held, agents, items, verdicts = _recorded(run, scenario), run.agents(), run.items(), run.verdicts()
-    names, policies = agents["kind"].to_numpy(object), scenario.readers.policies
-    n = scenario.members.count
-    policy = agents["policy"].to_numpy(object)[:n]
+    held, agents, items = _recorded(run, scenario), run.agents(), run.items()
+    n, policies, tally = scenario.members.count, scenario.readers.policies, held.tally
+    kinds, policy = (agents[name].to_numpy(object)[:n] for name in ("kind", "policy"))
     without, why = control_of(scenario)
     beside = None
     if without is None or not control:
         why = why or "it was not asked for"
     else:
         beside = _alone(without, run.info.ticks_done).tally
-    tally, kinds = held.tally, held.kinds
-    places: list[dict[str, Any]] = []
-    channel = None
-    if scenario.author.advice.name != "none":
-        mine = items[(items["author"] >= 0) & (items["author"] < n) & (items["reply_to"] < 0)]
-        drafts = np.array([KIND[name] for name in mine["draft"]], np.int64)
-        found = tally.author(drafts, (mine["advice"] != "").to_numpy())
-        places.append({"place": "author", "who": scenario.author.advice.name, **found})
-    called = list(dict.fromkeys(use.name for use in scenario.channels().values() if use.name != "none"))
-    if called:
-        found = tally.channel(kinds, held.disguised)
-        channel = {name: found.pop(name) for name in ("abstained", "disguised", "passed")}
-        places.append({"place": "channel", "who": ", ".join(called), **found})
-    for one in policies if len(verdicts) else ():
-        blocked = np.array([kind in one.block for kind in KINDS])
-        row = tally.reader(one.name, blocked, kinds, verdicts)
-        places.append({"place": "reader", "who": f"{one.name}: {', '.join(one.block) or 'words'}", **row})
+    places = _places(scenario, held, items, run.verdicts())
+    channel = next(({name: row.pop(name) for name in _EVASION} for row in places if row["place"] == "channel"), None)
     groups = [
         ("all", np.ones(n, bool)),
         *((one.name, policy == one.name) for one in policies),
         ("none", policy == "none"),
     ]
-    blocks = {one.name: np.array([kind in one.block for kind in KINDS]) for one in policies}
+    blocks = {one.name: _these(one.block) for one in policies}
     return ModerationOutcome(
         scenario,
         tuple(places),
         tuple(_reader_row(name, rows, tally, beside, blocks.get(name)) for name, rows in groups if rows.any()),
-        tuple(_author_row(kind, names[:n] == kind, tally, beside) for kind in KINDS if (names[:n] == kind).any()),
+        tuple(_author_row(kind, kinds == kind, tally, beside) for kind in KINDS if (kinds == kind).any()),
         {
             "held": tally.decided[1],
             "appeals_made": tally.appeals,
@@ -123,6 +111,30 @@ def moderation_of(run: RunFolder, *, control: bool = True) -> ModerationOutcome 
         "" if beside is None else _named(scenario),
         why if beside is None else "",
     )
+
+
+def _places(scenario: Moderation, held: _Seen, items: pd.DataFrame, verdicts: pd.DataFrame) -> list[dict[str, Any]]:
+    """A row per place where something was done; the channel's with what ``_EVASION`` names."""
+    places: list[dict[str, Any]] = []
+    if scenario.author.advice.name != "none":
+        author = items["author"]
+        mine = items[(author >= 0) & (author < scenario.members.count) & (items["reply_to"] < 0)]
+        drafts = np.array([KIND[name] for name in mine["draft"]], np.int64)
+        found = held.tally.author(drafts, (mine["advice"] != "").to_numpy())
+        places.append({"place": "author", "who": scenario.author.advice.name, **found})
+    called = list(dict.fromkeys(use.name for use in scenario.channels().values() if use.name != "none"))
+    if called:
+        found = held.tally.channel(held.kinds, held.disguised)
+        places.append({"place": "channel", "who": ", ".join(called), **found})
+    for one in scenario.readers.policies if len(verdicts) else ():
+        row = held.tally.reader(one.name, _these(one.block), held.kinds, verdicts)
+        places.append({"place": "reader", "who": f"{one.name}: {', '.join(one.block) or 'words'}", **row})
+    return places
+
+
+def _these(names: Sequence[str]) -> BoolArray:
+    """(kinds,) which are named."""
+    return np.array([kind in names for kind in KINDS])
 
 
 def control_of(scenario: Moderation) -> tuple[Moderation | None, str]:
@@ -153,15 +165,11 @@ def _named(scenario: Moderation) -> str:
     return "the moderator" if _channelled(scenario) else "advice and policies"
 
 
-def _breaks(scenario: Moderation) -> BoolArray:
-    return np.array([kind in scenario.breaks for kind in KINDS])
-
-
 def _recorded(run: RunFolder, scenario: Moderation) -> _Seen:
     items = run.items()
     kinds = np.array([KIND.get(name, 0) for name in items["kind"]], np.int64)
     born = items["born"].to_numpy(np.int64)
-    tally = ModerationTally(scenario.members.count, _breaks(scenario))
+    tally = ModerationTally(scenario.members.count, _these(scenario.breaks))
     for tick in run.ticks():
         tally.add(run.tick_events(tick), kinds[: int(np.searchsorted(born, tick, side="right"))])
     return _Seen(tally, kinds, items["disguised"].to_numpy(bool))
@@ -172,7 +180,7 @@ def _alone(scenario: Moderation, ticks: int) -> _Seen:
     built = build.build(scenario, default_workers())
     town = built.environment
     assert isinstance(town, Moderated)
-    tally = ModerationTally(scenario.members.count, _breaks(scenario))
+    tally = ModerationTally(scenario.members.count, _these(scenario.breaks))
 
     async def tick_on() -> None:
         for tick in range(ticks):

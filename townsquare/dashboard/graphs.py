@@ -58,7 +58,7 @@ def ties(nodes: pd.DataFrame, edges: pd.DataFrame, *, stance: bool, sized: str, 
     shapes = [_SHAPES[place % len(_SHAPES)] for place in range(len(roles))]
     dots = (
         alt.Chart(nodes)
-        .mark_point(filled=True, stroke=INK, strokeWidth=0.6, opacity=0.95)
+        .mark_point(filled=True, stroke=INK, strokeWidth=0.6, opacity=0.95, invalid="show")
         .encode(
             x=x,
             y=y,

@@ -28,8 +28,9 @@ class Actions:
     item: IntArray
     """int32: what is clicked or liked; for a post the item that inspired it (-1 for none); for no_answer -1."""
     value: FloatArray
-    """float64: how much the agent makes of it (utility), its rating, its opinion, its guess; for no_answer the code of
-    ``events.REASONS``; else 0."""
+    """float64: how much the agent makes of it (utility), its rating, its opinion, its guess; on a timeline 1 for an
+    answer that objects, and for a moderated post what its author did about advice (``post_kinds.ADVICE``); for
+    no_answer the code of ``events.REASONS``; else 0."""
     vector: FloatArray
     """(n, d) content of a post, NaN rows for other kinds; d may be 0 when nobody posts."""
     text: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))

@@ -37,7 +37,7 @@ def test_the_picture_of_the_town(browser: Any, demo_served: str) -> None:
 
 def _reader(visitor: Visitor) -> Any:
     """A reader on the map who stands apart from the others, to be clicked."""
-    found = visitor.page.locator("[data-testid=stVegaLiteChart] path[aria-label*='who: reader-']")
+    found = visitor.page.locator("[data-testid=stVegaLiteChart] path[aria-label*='is: user in the loop']")
     found.first.wait_for(timeout=30_000)
     at = found.evaluate_all("all => all.map(one => one.getBoundingClientRect()).map(box => [box.x, box.y])")
     frame = visitor.page.locator("[data-testid=stVegaLiteChart] path.background").first.bounding_box()
@@ -50,22 +50,20 @@ def _reader(visitor: Visitor) -> Any:
 
 @pytest.mark.skipif(not SCREENS, reason="pictures of the documentation are wanted only where TOWNSQUARE_SCREENS says")
 @pytest.mark.parametrize(
-    ("name", "address", "height", "dark"),
+    ("name", "address", "height"),
     [
-        ("runs", "/runs", 900, False),
-        ("overview", "/overview?run=campaign", 1300, False),
-        ("opinions", "/square?run=campaign&tick=12", 1050, False),
-        ("agent", "/agent?run=campaign&agent=3&tick=12", 1300, False),
-        ("network", "/network?run=campaign&tick=12&draw=agents", 1250, False),
-        ("moderation", "/moderation?run=team", 1300, False),
-        ("conversations", "/conversations?run=team", 1300, False),
-        ("compare", "/compare?run=campaign&run=campaign-quiet", 1300, False),
-        ("square-dark", "/square?run=news&tick=4", 1150, True),
-        ("network-dark", "/network?run=network&tick=9", 1150, True),
+        ("runs", "/runs", 900),
+        ("overview", "/overview?run=campaign", 1300),
+        ("opinions", "/square?run=campaign&tick=12", 1050),
+        ("agent", "/agent?run=campaign&agent=3&tick=12", 1300),
+        ("network", "/network?run=campaign&tick=12&draw=agents", 1250),
+        ("moderation", "/moderation?run=team", 1300),
+        ("conversations", "/conversations?run=team", 1300),
+        ("compare", "/compare?run=campaign&run=campaign-quiet", 1300),
     ],
 )
-def test_pictures(browser: Any, large_served: str, name: str, address: str, height: int, dark: bool) -> None:
-    visitor = Visitor(browser, large_served, dark=dark, height=height).opens(address)
+def test_pictures(browser: Any, large_served: str, name: str, address: str, height: int) -> None:
+    visitor = Visitor(browser, large_served, height=height).opens(address)
     visitor.page.wait_for_timeout(1_500)
     visitor.keeps(name)
     visitor.fine()
@@ -77,9 +75,8 @@ def large_served(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     root: Path = tmp_path_factory.mktemp("large")
     campaign = {"members.count": 500, "ticks": 20, "persuaders.followers": 0.1}
-    ts.run("network", seed=3, set={"ticks": 20}, out=root / "network")
     ts.run("team", seed=3, set={"ticks": 6}, out=root / "team")
-    ts.run("news", seed=7, set={"users.count": 300, "ticks": 6, "record.snapshots": 1}, out=root / "news")
+    ts.run("news", seed=7, set={"users.count": 300, "ticks": 6}, out=root / "news")
     ts.run("campaign", seed=3, set={**campaign, "persuaders.count": 0}, out=root / "campaign-quiet")
     ts.run("campaign", seed=3, set=campaign, out=root / "campaign")
     with serving(root) as address:

@@ -8,6 +8,7 @@ from townsquare.sim.measures.view import mean
 
 def campaign(view: TimelineView) -> dict[str, float]:
     """Of this tick, but for the first three. NaN for means over nothing; moves are above 0 towards the goal.
+
     ``opinion_mean``, ``opinion_variance``: of all members, after the tick. ``opinion_move``: mean over members
     since before the first tick. ``move_by_persuaders``, ``move_by_members``: mean over all members of how far posts
     by each group moved them in this tick (a change that names no post is neither's). ``members_moved``: share whose

@@ -11,6 +11,7 @@ from townsquare.dashboard.summary import MAIN
 from townsquare.protocols.errors import TownsquareError
 from townsquare.view import arms, place, queries
 from townsquare.view.drawing import figure, shown
+from townsquare.view.foreign import foreign
 from townsquare.view.safe import plain, visible
 
 _MOST = 20
@@ -54,8 +55,13 @@ def page() -> None:
     place.keep(burn=burn_in or None)
     level = float(right.selectbox("Level of the intervals", (0.95, 0.9, 0.99), format_func="{:.0%}".format))
     try:
+        folders = [root.run(name) for name in runs]
+        wrong = next(filter(None, map(foreign, folders)), "")
+        if wrong:
+            st.error(plain(wrong, 600))
+            return
         with st.spinner("Reading the runs"):
-            found = arms.compared([root.run(name) for name in runs], level=level, burn_in=burn_in)
+            found = arms.compared(folders, level=level, burn_in=burn_in)
     except TownsquareError as error:
         st.error(plain(error, 600))
         return

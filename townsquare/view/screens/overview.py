@@ -13,7 +13,7 @@ from townsquare.dashboard.summary import summarise
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.runs import Run, open_run
-from townsquare.view import controls, place, queries
+from townsquare.view import controls, place, queries, starting
 from townsquare.view.drawing import chart, facts, figure, shown
 from townsquare.view.safe import plain, visible
 from townsquare.view.ways import way
@@ -33,12 +33,14 @@ def page() -> None:
     if chosen is None:
         return
     name, run = chosen
-    going = run.info.status == "running"
+    going = run.info.status == "running" and starting.written(run.path)
     against = _against(root, name)
 
     @st.fragment(run_every=1.0 if going else None)
     def now() -> None:
         _shielded(lambda: _now(name))
+        if going and root.run(name).info.status != "running":
+            st.rerun()  # once more in full, and then no more every second
 
     cost = st.session_state.get(f"cost-{name}", 0.5)
 

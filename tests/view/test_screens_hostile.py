@@ -133,3 +133,5 @@ def test_tables_of_somebody_else_are_a_sentence(
         opened = page(name, run="run", tick=1)
         assert not opened.exception, name
         assert any("was not written by townsquare" in one.value for one in opened.error), name
+    shutil.copytree(whole, tmp_path / "whole")
+    assert any("was not written by townsquare" in one.value for one in page("compare", run=["run", "whole"]).error)
