@@ -11,7 +11,7 @@ from townsquare.evaluate.persuaders.inputs import Input, draw
 from townsquare.evaluate.persuaders.likes import Likes
 from townsquare.evaluate.persuaders.matches import Match, Output, judge_all, write
 from townsquare.evaluate.persuaders.models import Models
-from townsquare.evaluate.persuaders.roster import entry
+from townsquare.evaluate.persuaders.roster import Entry, entry
 from townsquare.evaluate.persuaders.settings import PersuadersSettings
 from townsquare.evaluate.persuaders.standings import Round, rows
 from townsquare.protocols import ContractError, InputError, Settings, Streams
@@ -122,3 +122,13 @@ async def test_broken_promises_and_texts_nobody_posted_are_sentences() -> None:
     own = [Output(0, "unchanged", "fair 0"), Output(0, "words", "Fair 0, is it not?")]
     with pytest.raises(InputError, match="nobody has posted 'Fair 0, is it not"):
         await judge_all(Likes(Settings(), Streams(0)), inputs(), own, lambda: None)
+
+
+async def test_a_contestant_that_breaks_is_named() -> None:
+    class Broken:
+        async def write(self, brief: Brief) -> str | None:
+            raise ValueError("oops")
+
+    one = Entry("mine", Broken, Settings())
+    with pytest.raises(ContractError, match=r"mine\.write failed: ValueError: oops\."):
+        await write(one, Broken(), inputs()[:1], lambda: None)

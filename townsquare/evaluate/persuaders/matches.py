@@ -1,6 +1,7 @@
 """What contestants write, and who is preferred: every match judged twice, with sides swapped."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -8,6 +9,7 @@ from townsquare.agents.minds.per_agent import together
 from townsquare.evaluate.persuaders.inputs import Input
 from townsquare.evaluate.persuaders.roster import Entry
 from townsquare.protocols import ContractError
+from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.persuader import Brief, Judge, Persuader, Side, Version
 
 Winner = Literal["left", "right", "tie", ""]
@@ -52,12 +54,24 @@ class Match:
         return {self.straight, self.swapped} == {"left", "right"}
 
 
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """What a plug-in raises becomes a ContractError that names it; what townsquare raises on purpose stays."""
+    try:
+        yield
+    except (TownsquareError, MemoryError):
+        raise
+    except Exception as error:
+        raise ContractError(f"{what} failed: {type(error).__name__}: {' '.join(str(error).split())}.") from error
+
+
 async def write(entry: Entry, contestant: Persuader, inputs: Sequence[Input], told: Callable[[], None]) -> list[Output]:
     """One contestant's texts for all inputs; it is told no more than it declares to need."""
 
     async def one(input: Input) -> Output:
         brief = _told(input.brief, entry.needs)
-        text = await contestant.write(brief)
+        with _named(f"{entry.label}.write"):
+            text = await contestant.write(brief)
         if text is not None and not isinstance(text, str):
             raise ContractError(f"{entry.label}.write returned {type(text).__name__}, not a text or None.")
         told()
@@ -91,8 +105,9 @@ async def compare(judge: Judge, input: Input, left: str, right: str, number: int
         Version(text, input.likes.get(text, float("nan")) if knows else float("nan")) for text in (left, right)
     )
     brief = replace(_told(input.brief, ()), post=replace(input.brief.post, text=""))  # not which of the two is whose
-    straight = _checked(judge, await judge.choose(brief, one, other, number=number))
-    swapped = _checked(judge, await judge.choose(brief, other, one, number=number + 1))
+    with _named(f"{type(judge).__name__}.choose"):
+        straight = _checked(judge, await judge.choose(brief, one, other, number=number))
+        swapped = _checked(judge, await judge.choose(brief, other, one, number=number + 1))
     turned: dict[Side | None, Side | None] = {"left": "right", "right": "left", "tie": "tie", None: None}
     return straight, turned[swapped]
 

@@ -81,6 +81,13 @@ class Members(Settings):
     bystanders: Bystanders = Bystanders()
     "Whether a member who reads a harmful post speaks up against it."
 
+    @field_validator("opinion", "susceptibility", "tolerance")
+    @classmethod
+    def _means_are_on_the_scale(cls, trait: Trait) -> Trait:
+        if not 0 <= trait.mean <= 1:
+            raise ValueError(f"mean: what members are on average lies between 0 and 1 (got {trait.mean:g})")
+        return trait
+
     @field_validator("model")
     @classmethod
     def _model_is_named_in_full(cls, model: str) -> str:
@@ -224,7 +231,7 @@ class Campaign(FeedScenario):
             self.graph.among(self.members.count)
         except ValidationError as error:
             raise ValueError(f"graph: {first_problem(error, GraphSettings)}") from error
-        if self.persuaders.audience > self.members.count:
+        if self.persuaders.count and self.persuaders.audience > self.members.count:
             raise ValueError(
                 f"persuaders.audience ({self.persuaders.audience}) may not be more than members.count "
                 f"({self.members.count})"

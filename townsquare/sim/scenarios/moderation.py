@@ -1,6 +1,7 @@
 """A timeline on which posts of several kinds go round, and moderators stand in three places (ours)."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -10,6 +11,7 @@ from townsquare.protocols.registry import configure, make
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
+from townsquare.sim.data import sets
 from townsquare.sim.moderators.disguises import DISGUISES
 from townsquare.sim.scenarios.campaign import Campaign, Members, Persuaders
 
@@ -197,6 +199,13 @@ class Table(Settings):
     "A table text,label, or a registered data set; by default sentences of ours."
     harmless: tuple[str, ...] = ()
     "Labels that break no rule; by default those commonly called so."
+
+    @field_validator("data")
+    @classmethod
+    def _a_set_has_its_whole_name(cls, data: str | None) -> str | None:
+        """``sms`` for ``sms-spam``, as ``evaluate moderators`` takes it."""
+        names = [name for name in sets.known() if data and name.startswith(f"{data}-")]
+        return names[0] if data and len(names) == 1 and not Path(data).exists() else data
 
 
 class Learning(Table):

@@ -96,11 +96,11 @@ class Persuasion(TownScenario):
     "The built-in scenario that the keys belong to."
     ticks: int = Field(default=len(STAGES), ge=1)
     "Six: survey, screening, opening, rebuttal, conclusion, post."
-    debates: int = Field(default=150, ge=1)
+    debates: int = Field(default=150, ge=1, le=100_000)
     "Debates in each arm."
     arms: tuple[str, ...] = ARMS
     "Which arms there are; human-human is what the others are compared with."
-    control: int = Field(default=150, ge=0)
+    control: int = Field(default=150, ge=0, le=1_000_000)
     "People who rate a topic twice and debate with nobody, so that drift can be told from persuasion."
     topics: tuple[str, ...] = ()
     "What is debated: full wordings, or parts that only one has; by default all topics there are, in equal shares."
