@@ -16,7 +16,9 @@ import pytest
 from pydantic import BaseModel
 
 import townsquare as ts
+from tests.bus import bus
 from tests.commands import answer, townsquare
+from tests.processes import Staying
 from tests.sim.moderators.known import known
 from townsquare.comparison.moderation import moderation_of
 from townsquare.estimate import estimate
@@ -27,6 +29,7 @@ from townsquare.runs import open_run, resolve
 from townsquare.sim.moderators.harm_words import read
 from townsquare.sim.moderators.human_queue import HumanQueue
 from townsquare.sim.moderators.queue_file import QueueFile
+from townsquare.sim.moderators.remote import Remote
 from townsquare.sim.scenarios.campaign import Campaign
 from townsquare.sim.scenarios.moderation import Moderation
 from townsquare.sweeps.plan import read as read_plan
@@ -449,6 +452,27 @@ def test_held_posts_wait_for_people(tmp_path: Path) -> None:
     assert set(seen["item"]) == set(cleared)
     assert seen["tick"].min() >= 2
     assert series(of, "review_waiting").max() < 10  # of appeals: nobody is simulated who would look at held posts
+    assert of.replay() is None
+
+
+def test_a_moderator_elsewhere_looks_at_the_channel(tmp_path: Path) -> None:
+    pytest.importorskip("aiomqtt")
+    known("moderator", "remote", Remote)
+    mine = "def odd_one(text):\n    return 'remove' if len(text) % 2 else 'show'\n"
+    (tmp_path / "mine.py").write_text(mine, "utf-8")
+    values = TOWN | {"members.count": 60, "ticks": 4, "moderator.name": "remote"}
+    with bus(tmp_path) as there:
+        agent = Staying("join", "--moderator", "mine:odd_one", "--broker", there.url, cwd=tmp_path)
+        try:
+            agent.says(" joined ")
+            of = ts.run("moderation", seed=1, set=values | {"remote.broker": there.url}, out=tmp_path / "run")
+        finally:
+            agent.kill()
+    told, texts = verdicts(of), of.items().set_index("item")["text"]
+    first = told[told["rank"] < 0]
+    assert len(first) > 20
+    assert ((texts[first["item"]].str.len() % 2 == 1).to_numpy() == (first["why"] == "remove").to_numpy()).all()
+    assert set(of.asks()["model"]) == {"remote:odd-one"}
     assert of.replay() is None
 
 

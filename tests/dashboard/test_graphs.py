@@ -17,13 +17,12 @@ def _rows(spec: dict, layer: int) -> list:
 
 def test_nodes_lines_and_numbers() -> None:
     spec = ties(NODES, EDGES, stance=True, sized="members").to_dict()
-    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "point", "text"]
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "point", "point", "text"]
     assert _rows(spec, 0) == EDGES.to_dict("records")
-    assert [row["label"] for row in _rows(spec, 1)] == ["a", "b"]
-    colour = spec["layer"][1]["encoding"]["color"]
-    assert colour["condition"]["field"] == "stance"
-    assert colour["value"] == "#d0d0d0"
-    assert spec["layer"][1]["mark"]["invalid"] == "show"  # who has no opinion is drawn all the same
+    assert [row["label"] for row in _rows(spec, 1)] == ["a"]
+    assert [row["label"] for row in _rows(spec, 2)] == ["b"]  # who has no opinion is drawn all the same, in grey
+    assert spec["layer"][1]["encoding"]["color"]["field"] == "stance"
+    assert "field" not in spec["layer"][2]["encoding"]["color"]
     assert spec["layer"][1]["encoding"]["shape"]["scale"]["domain"] == ["members", "persuaders"]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.dashboard.palette import INK, QUIET, STYLES
+from townsquare.dashboard.palette import BACKGROUND_POINT, INK, QUIET, STYLES
 from townsquare.dashboard.panels import altair
 from townsquare.dashboard.square import dressed
 
@@ -40,49 +40,47 @@ def ties(nodes: pd.DataFrame, edges: pd.DataFrame, *, stance: bool, sized: str, 
             opacity=alt.Opacity("weight:Q", scale=alt.Scale(domain=[0, heaviest], range=[0.12, 0.6]), legend=None),
         )
     )
-    roles = list(dict.fromkeys(nodes["role"]))
-    legend = alt.Legend(title=None, orient="top", symbolSize=110, labelFontSize=13, symbolType="circle", labelLimit=300)
-    if stance:
-        colour = alt.condition(
-            "isValid(datum.stance)",
-            alt.Color(
-                "stance:Q",
-                scale=alt.Scale(scheme="blueorange", domain=[0, 1], reverse=False),
-                legend=alt.Legend(title="opinion, 0 against, 1 for", orient="right", gradientLength=200),
-            ),
-            alt.value("#d0d0d0"),
-        )
-    else:
-        looks = [STYLES[place % len(STYLES)].colour for place in range(len(roles))]
-        colour = alt.Color("role:N", scale=alt.Scale(domain=roles, range=looks), legend=legend)
-    shapes = [_SHAPES[place % len(_SHAPES)] for place in range(len(roles))]
-    dots = (
-        alt.Chart(nodes)
-        .mark_point(filled=True, stroke=INK, strokeWidth=0.6, opacity=0.95, invalid="show")
-        .encode(
-            x=x,
-            y=y,
-            color=colour,
-            shape=alt.Shape(
-                "role:N",
-                scale=alt.Scale(domain=roles, range=shapes),
-                legend=alt.Legend(title=None, orient="top", symbolSize=110, labelFontSize=13, labelLimit=300),
-            ),
-            size=alt.Size("size:Q", scale=alt.Scale(type="sqrt", range=sizes), legend=None),
-            tooltip=[
-                alt.Tooltip("label:N", title="who"),
-                alt.Tooltip("role:N", title="is"),
-                alt.Tooltip("size:Q", title=sized),
-                *([alt.Tooltip("stance:Q", title="opinion", format=".2f")] if stance else []),
-            ],
-        )
-    )
-    layers = [lines, dots]
+    layers = [lines, *_dots(nodes, x, y, sizes, stance=stance, sized=sized)]
     if "told" in nodes:
         layers.append(
             alt.Chart(nodes).mark_text(fontSize=12, fontWeight="bold", color=INK).encode(x=x, y=y, text="told:N")
         )
     return dressed(alt.layer(*layers).properties(height=height)).configure_view(stroke=None)
+
+
+def _dots(nodes: pd.DataFrame, x: Any, y: Any, sizes: list[int], *, stance: bool, sized: str) -> list[Any]:
+    """The nodes; where opinions are shown, those who have none as a layer of their own, in grey."""
+    alt = altair()
+    roles = list(dict.fromkeys(nodes["role"]))
+    legend = alt.Legend(title=None, orient="top", symbolSize=110, labelFontSize=13, labelLimit=300)
+    shapes = [_SHAPES[place % len(_SHAPES)] for place in range(len(roles))]
+    scale = alt.Scale(type="sqrt", range=sizes, domain=[0, max(1.0, float(nodes["size"].max()))])
+    tips = [alt.Tooltip("label:N", title="who"), alt.Tooltip("role:N", title="is"), alt.Tooltip("size:Q", title=sized)]
+
+    def drawn(rows: pd.DataFrame, colour: Any, *more: Any) -> Any:
+        mark = alt.Chart(rows).mark_point(filled=True, stroke=INK, strokeWidth=0.6, opacity=0.95)
+        return mark.encode(
+            x=x,
+            y=y,
+            color=colour,
+            shape=alt.Shape("role:N", scale=alt.Scale(domain=roles, range=shapes), legend=legend),
+            size=alt.Size("size:Q", scale=scale, legend=None),
+            tooltip=[*tips, *more],
+        )
+
+    if not stance:
+        looks = [STYLES[place % len(STYLES)].colour for place in range(len(roles))]
+        return [drawn(nodes, alt.Color("role:N", scale=alt.Scale(domain=roles, range=looks), legend=legend))]
+    opinion = alt.Color(
+        "stance:Q",
+        scale=alt.Scale(scheme="blueorange", domain=[0, 1]),
+        legend=alt.Legend(title="opinion, 0 against, 1 for", orient="right", gradientLength=200),
+    )
+    known = nodes["stance"].notna()
+    return [
+        drawn(nodes[known], opinion, alt.Tooltip("stance:Q", title="opinion", format=".2f")),
+        *([drawn(nodes[~known].drop(columns="stance"), alt.value(BACKGROUND_POINT))] if (~known).any() else []),
+    ]
 
 
 def cascade(nodes: pd.DataFrame, height: int = 420) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.view.browser.visiting import Visitor
+from tests.view.visiting import Visitor
 
 pytestmark = pytest.mark.browser
 PAGES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.view.browser.visiting import Visitor, serving
+from tests.view.visiting import Visitor, serving
 from townsquare.runs import open_run
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.view.browser.visiting import Visitor, serving
+from tests.view.visiting import Visitor, serving
 
 pytestmark = pytest.mark.browser
 

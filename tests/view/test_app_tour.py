@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.view.browser.visiting import SCREENS, Visitor, serving
+from tests.view.visiting import SCREENS, Visitor, serving
 
 pytestmark = pytest.mark.browser
 
