@@ -30,7 +30,7 @@ def view(arguments: argparse.Namespace) -> int:
 def command(app: Path, arguments: argparse.Namespace) -> list[str]:
     """Streamlit's command line: local, without its own statistics, without watching files."""
     return [
-        sys.executable, "-m", "streamlit", "run", str(app),
+        sys.executable, "-P", "-m", "streamlit", "run", str(app),
         f"--server.address={arguments.address}", f"--server.port={arguments.port}",
         f"--server.headless={'true' if arguments.no_browser else 'false'}",
         "--browser.gatherUsageStats=false", "--server.fileWatcherType=none", "--client.toolbarMode=viewer",

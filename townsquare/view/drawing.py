@@ -41,7 +41,6 @@ def _unpacked(spec: Any) -> Any:
 def chart(rows: pd.DataFrame, *, x: str, y: str, title: str) -> None:
     """One line over ``x`` with its numbers below; written out by hand, because a live page draws it every second."""
     line: dict[str, Any] = {
-        "data": {"values": rows[[x, y]].dropna().to_dict("records")},
         "mark": {"type": "line", "point": True, "color": STYLES[0].colour},
         "encoding": {
             "x": {"field": x, "type": "quantitative", "axis": {"title": x, "tickMinStep": 1}},
@@ -50,7 +49,7 @@ def chart(rows: pd.DataFrame, *, x: str, y: str, title: str) -> None:
         },
         "height": 260,
     }
-    st.vega_lite_chart(line, width="stretch")
+    st.vega_lite_chart(rows[[x, y]].dropna(), line, width="stretch")  # beside it: new rows do not build the chart anew
     numbers(rows, title)
 
 

@@ -122,7 +122,7 @@ def _network(
     st.altair_chart(picture, width="stretch", theme=None, key="network-picture")
     st.caption(
         f"Ties: {told}. {words} Near means tied; places mean nothing else, and are the same every time. Communities: "
-        f"{groups.method}."
+        f"{groups.method}." + (" Grey: without an opinion." if opinions is not None else "")
     )
     table = _table(agents, groups, opinions)
     st.subheader("Communities")
