@@ -63,6 +63,7 @@ def killed_often(tmp_path: Path, kills: int) -> None:
     assert sorted(p.name for p in folder.glob("*/*")) == sorted(p.name for p in (tmp_path / "whole").glob("*/*"))
 
 
+@pytest.mark.slow
 def test_killed_four_times(tmp_path: Path) -> None:
     killed_often(tmp_path, 4)
 

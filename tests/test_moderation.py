@@ -306,6 +306,7 @@ def test_rates_are_those_of_the_record(strict: ts.Run) -> None:
     assert found.review["appeals_decided"] == (told["rank"] == 2).sum()
 
 
+@pytest.mark.slow
 def test_a_run_prints_it(tmp_path: Path) -> None:
     small = [word for k, v in (TOWN | {"members.count": 80, "ticks": 5}).items() for word in ("--set", f"{k}={v}")]
     printed = townsquare("run", "moderation", *small, "--out", "run", cwd=tmp_path)
@@ -324,6 +325,7 @@ def test_it_comes_out_again(strict: ts.Run) -> None:
     assert strict.replay() is None
 
 
+@pytest.mark.slow
 def test_forked_with_other_effects(strict: ts.Run, tmp_path: Path) -> None:
     fork = strict.fork(4, {"review.capacity": 0, "adapting.disguise": 0.0}, out=tmp_path / "fork")
     assert fork.tick_events(3).digest() == strict.tick_events(3).digest()
@@ -334,6 +336,7 @@ def test_forked_with_other_effects(strict: ts.Run, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(same.verdicts(), strict.verdicts())
 
 
+@pytest.mark.slow
 def test_a_moderator_may_be_called_off_or_replaced(strict: ts.Run, tmp_path: Path) -> None:
     off = strict.fork(5, {"moderator.name": "none"}, out=tmp_path / "off")
     told = verdicts(off)

@@ -169,6 +169,7 @@ def test_a_bad_answer_is_on_record_and_moves_nobody(tmp_path: Path, monkeypatch:
     assert np.array_equal(opinions_after(run, 1)[panel.index], panel["opinion"])
 
 
+@pytest.mark.slow
 def test_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "edges.csv").write_text("from,to\nann,bob\nbob,cid\ncid,ann\ncid,ann\n")
     words = ["--set", "graph.kind=file", "--set", "graph.path=edges.csv", "--set", "ticks=3"]

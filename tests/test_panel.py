@@ -214,6 +214,7 @@ def test_a_spent_budget_stops_and_a_larger_one_goes_on(run: ts.Run, tmp_path: Pa
     assert done.ledger()["calls"] == run.ledger()["calls"]
 
 
+@pytest.mark.slow
 def test_the_command_line_says_how_to_go_on(tmp_path: Path) -> None:
     settings = [word for path, value in TOWN.items() for word in ("--set", f"{path}={value}")]
     done = townsquare(
@@ -439,6 +440,7 @@ def test_ask_prints_prompt_and_answer(run: ts.Run, tmp_path: Path) -> None:
     assert "agents with asks are panel-0, panel-1" in done.stderr
 
 
+@pytest.mark.slow
 def test_report_and_export_tell_of_the_models(run: ts.Run, tmp_path: Path) -> None:
     pytest.importorskip("altair")
     for words in (["report", str(run.path), "-o", "page.html"], ["export", str(run.path), "-o", "tables"]):

@@ -341,6 +341,7 @@ def test_what_cannot_be_built_is_a_sentence(values: dict[str, Any], says: str, t
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_on_the_command_line_it_is_exit_code_2(tmp_path: Path) -> None:
     for setting in ("topics=peny", "arms=human-robot", "ticks=5"):
         done = townsquare("run", "persuasion", "--set", setting, cwd=tmp_path)

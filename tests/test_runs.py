@@ -64,6 +64,7 @@ def test_fork_equals_the_run_that_changes_at_that_tick(parent: ts.Run, tmp_path:
     assert whole.info.digest == fork.info.digest
 
 
+@pytest.mark.slow
 def test_fork_of_a_fork(parent: ts.Run, tmp_path: Path) -> None:
     first = parent.fork(8, {"slate.hot": 0.1}, out=tmp_path / "first")
     second = first.fork(12, out=tmp_path / "second")

@@ -63,6 +63,7 @@ def test_it_comes_out_again(attacked: ts.Run) -> None:
     assert attacked.replay() is None
 
 
+@pytest.mark.slow
 def test_forked_before_the_attack_with_a_defence(attacked: ts.Run, tmp_path: Path) -> None:
     fork = attacked.fork(2, {"defence.name": "filter", "defence.detector.name": "group"}, out=tmp_path / "fork")
     assert fork.info.status == "finished"

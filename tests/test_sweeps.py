@@ -304,6 +304,7 @@ def test_children_use_one_blas_thread(tmp_path, control, file, monkeypatch):
     assert "OPENBLAS_NUM_THREADS" not in os.environ
 
 
+@pytest.mark.slow
 def test_a_killed_child_is_a_row_and_is_resumed_the_next_time(tmp_path, control, file):
     (control / "hot-1").write_text("kill")
     result = sweep(file, out=tmp_path / "out")

@@ -58,6 +58,7 @@ def test_it_keeps_the_contract(installed, tmp_path):
     assert " passed" in outside(installed, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
 
 
+@pytest.mark.slow
 def test_a_town_runs_on_it(installed, tmp_path):
     town = ["ticks=4", "users.count=60", "creators.count=6", "slate.length=20", "recommender.name=freshest-likes"]
     words = [word for setting in town for word in ("--set", setting)]

@@ -24,6 +24,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_agents_beside_plain_rankers(tables: Path, tmp_path: Path) -> None:
     done = townsquare("evaluate", "agents", "--data", str(tables), "--rankers", "ease", "--json", cwd=tmp_path)
     rows = {row["ranker"]: row for row in answer(done)["table"]}

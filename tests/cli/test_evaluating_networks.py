@@ -37,6 +37,7 @@ def test_polarisation_of_karate(tmp_path: Path) -> None:
     assert {row["measure"] for row in found["table"]} >= {"ei_index", "controversy"}
 
 
+@pytest.mark.slow
 def test_polarisation_of_files(place: Path) -> None:
     words = ["evaluate", "polarisation", "--graph", "edges.csv", "--nodes", "nodes.csv", "--rewirings", "5", "--json"]
     found = answer(townsquare(*words, "--sides", "party", cwd=place))
@@ -48,6 +49,7 @@ def test_polarisation_of_files(place: Path) -> None:
     assert answer(townsquare(*words, cwd=place))["sides"] == {"below .5": 6, ".5 and above": 6}
 
 
+@pytest.mark.slow
 def test_seeds_of_karate(tmp_path: Path) -> None:
     words = ["evaluate", "seeds", "--graph", "karate", "--k", "2", "--runs", "200"]
     done = townsquare(*words, cwd=tmp_path)

@@ -38,6 +38,7 @@ def test_its_tables(tmp_path: Path) -> None:
     assert " words " not in done.stdout.split("Bradley-Terry")[1].split("Audit")[0]
 
 
+@pytest.mark.slow
 def test_simulate_and_stance(tmp_path: Path) -> None:
     words = ["evaluate", "persuaders", "--protocol"]
     simulated = answer(townsquare(*words, "simulate", *ARENA[2:], "--json", cwd=tmp_path))

@@ -69,6 +69,7 @@ def kept_until_killed(path: Path, told: "multiprocessing.SimpleQueue[int]", larg
         told.put(n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("large", [False, True])
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, large: bool) -> None:
     """At any instant, checkpoints of the write-ahead log included (one every 16 MB)."""

@@ -116,6 +116,7 @@ def test_the_table_of_tasks() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_long_conversation_fits() -> None:
     group = Conversation("g", "goal " * 500, tuple(CARDS), 900, 0)
     for number in range(300):

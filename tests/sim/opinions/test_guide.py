@@ -46,6 +46,7 @@ def shell(mark, folder):
     return len(chosen)
 
 
+@pytest.mark.slow
 def test_every_block_of_the_page_runs(tmp_path):
     assert shell("", tmp_path) == 2
     done = python(PAGE, tmp_path)
