@@ -1,12 +1,14 @@
-"""Which agent and tick a page is about: the address says, the sidebar may say otherwise."""
+"""Which run, agent and tick a page is about: the address says, the sidebar may say otherwise."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
-from townsquare.view import place
+from townsquare.view import place, queries
 from townsquare.view.safe import plain
 
 
@@ -68,3 +70,21 @@ def steps(tick: int, last: int) -> None:
 
 def _to(tick: int) -> None:
     st.session_state["tick-chosen"] = tick
+
+
+def opened(title: str, body: Callable[[str, RunFolder], None]) -> None:
+    """A page about one run that has ticks: its title, the run chosen, then ``body`` with the run's name and folder;
+    what is missing or broken is a sentence.
+    """
+    st.title(title)
+    found = place.chosen_run(queries.names_below(place.Root.given().folder))
+    if found is None:
+        return
+    name, run = found
+    if not run.info.ticks_done:
+        st.info("No tick is finished yet.")
+        return
+    try:
+        body(name, run)
+    except TownsquareError as error:
+        st.error(plain(error, 500))

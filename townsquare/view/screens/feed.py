@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
-from townsquare.view import moderation_queries, place, queries
-from townsquare.view.chosen import steps, when, who
+from townsquare.view import moderation_queries, queries
+from townsquare.view.chosen import opened, steps, when, who
 from townsquare.view.drawing import numbers
 from townsquare.view.safe import plain, visible
 from townsquare.view.ways import way
@@ -39,18 +38,7 @@ _DID = {
 
 def page() -> None:
     """Choose run, agent and tick; the list comes with a line of why per item, and a way to the page Why."""
-    st.title("Feed")
-    found = place.chosen_run(queries.names_below(place.Root.given().folder))
-    if found is None:
-        return
-    name, run = found
-    if not run.info.ticks_done:
-        st.info("No tick is finished yet.")
-        return
-    try:
-        _body(name, run)
-    except TownsquareError as error:
-        st.error(plain(error, 500))
+    opened("Feed", _body)
 
 
 def _body(name: str, run: RunFolder) -> None:

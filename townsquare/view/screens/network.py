@@ -11,7 +11,7 @@ from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.view import communities as grouping
 from townsquare.view import graph_queries, place, queries, square_queries
-from townsquare.view.chosen import when
+from townsquare.view.chosen import opened, when
 from townsquare.view.drawing import numbers, shown
 from townsquare.view.graph_queries import Ties
 from townsquare.view.safe import plain, visible
@@ -25,18 +25,7 @@ _WINDOW = 10
 
 def page() -> None:
     """Choose the ties; communities with what they think, their picture, seeds, and the largest cascades."""
-    st.title("Network")
-    chosen = place.chosen_run(queries.names_below(place.Root.given().folder))
-    if chosen is None:
-        return
-    name, run = chosen
-    if not run.info.ticks_done:
-        st.info("No tick is finished yet.")
-        return
-    try:
-        _body(name, run)
-    except TownsquareError as error:
-        st.error(plain(error, 500))
+    opened("Network", _body)
 
 
 def _body(name: str, run: RunFolder) -> None:

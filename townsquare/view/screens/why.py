@@ -11,7 +11,7 @@ import streamlit as st
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.view import moderation_queries, place, queries, starting, why_queries
-from townsquare.view.chosen import settled, told, when, who
+from townsquare.view.chosen import opened, settled, told, when, who
 from townsquare.view.drawing import chart, numbers
 from townsquare.view.safe import plain, visible
 from townsquare.view.screens.feed import WHY
@@ -22,18 +22,7 @@ _MOST_LINKS = 12
 
 def page() -> None:
     """Choose an item of an agent's tick; its causes in sentences, its effects by tick, and how to try without it."""
-    st.title("Why")
-    chosen = place.chosen_run(queries.names_below(place.Root.given().folder))
-    if chosen is None:
-        return
-    name, run = chosen
-    if not run.info.ticks_done:
-        st.info("No tick is finished yet.")
-        return
-    try:
-        _body(name, run)
-    except TownsquareError as error:
-        st.error(plain(error, 500))
+    opened("Why", _body)
 
 
 def _body(name: str, run: RunFolder) -> None:
