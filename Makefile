@@ -37,7 +37,7 @@ test-all: .venv/dev.ready ## all tests but those that need a browser
 	@sh scripts/need-mosquitto || true
 	$(PYTEST) -m "not browser"
 
-test-browser: .venv/dev.ready ## tests that open reports in Chromium
+test-browser: .venv/dev.ready ## tests that open reports and the dashboard in Chromium
 	@sh scripts/need-chromium
 	$(BLAS) $(BIN)/python -m pytest -m browser
 

@@ -43,7 +43,7 @@ TOLD = [
     *(DOCS / f"{name}.md" for name in ("run-folder", "five-minutes", "python", "news", "language-models")),
     *(DOCS / f"{name}.md" for name in ("report", "compare-and-sweep", "data", "memory", "personas", "shilling")),
     *(DOCS / f"{name}.md" for name in ("persuasion", "counterspeech", "debate-yourself", "evaluate-persuaders")),
-    *(DOCS / f"{name}.md" for name in ("polarisation", "whom-to-reach-first")),
+    *(DOCS / f"{name}.md" for name in ("polarisation", "whom-to-reach-first", "tour")),
 ]
 """Documents whose blocks are run here, the first two by the fast tests; the others have tests of their own."""
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
