@@ -136,7 +136,7 @@ class GroupService:
         )
         for name in names:
             self._tell(name, joined)
-        self._step(flow, lambda: flow.start(None, self.now), "start")
+        self._step(flow, lambda now: flow.start(None, now), "start")
         for name in names:
             if not self.registry.is_here(name):
                 self._left(flow, name, self.groups.rules.turn_seconds)
@@ -149,8 +149,8 @@ class GroupService:
             raise OutOfTurn(Code.OVERSIZE, f"a member of {say.comm_id!r} takes {limit:,} bytes at most")
         said = say.model_dump(mode="json", exclude_defaults=True, exclude={"seq", "stream", "since", "kind", "time"})
 
-        def event() -> list[Effect]:
-            effects = flow.say(say, self.now)
+        def event(now: float) -> list[Effect]:
+            effects = flow.say(say, now)
             self.meter.count(say)
             return effects
 
@@ -159,7 +159,7 @@ class GroupService:
     def progress(self, comm_id: str, progress: Progress) -> None:
         """A task of a group has begun. Raises OutOfTurn."""
         flow, who, task_id = self.groups[comm_id], progress.sender, progress.task_id
-        self._step(flow, lambda: flow.progress(task_id, who, self.now), "progress", who=who, task_id=task_id)
+        self._step(flow, lambda now: flow.progress(task_id, who, now), "progress", who=who, task_id=task_id)
 
     def result(self, comm_id: str, who: str, result: Result) -> None:
         """What came of a task of a group. Raises OutOfTurn."""
@@ -168,7 +168,7 @@ class GroupService:
         cost = usage.model_dump() if usage is not None else None
         told = {"task_id": task_id, "status": str(status), "output": output, "error": error, "usage": cost}
         self._step(
-            flow, lambda: flow.result(task_id, who, status, output, error, self.now, usage), "result", who=who, **told
+            flow, lambda now: flow.result(task_id, who, status, output, error, now, usage), "result", who=who, **told
         )
 
     def left(self, name: str, *, for_good: bool) -> None:
@@ -179,7 +179,7 @@ class GroupService:
     def back(self, name: str) -> None:
         """An agent is here again."""
         for flow in self.groups.of(name):
-            self._step(flow, lambda flow=flow: flow.back(name, self.now), "back", who=name)  # type: ignore[misc]
+            self._step(flow, lambda now, flow=flow: flow.back(name, now), "back", who=name)  # type: ignore[misc]
 
     def close(self, reason: str) -> None:
         """End all groups."""
@@ -188,21 +188,22 @@ class GroupService:
 
     def _cancel(self, flow: Flow, reason: str) -> None:
         if not flow.ended:
-            self._step(flow, lambda: flow.cancel(reason, self.now), "cancel", reason=reason)
+            self._step(flow, lambda now: flow.cancel(reason, now), "cancel", reason=reason)
 
     def _left(self, flow: Flow, name: str, grace: float) -> None:
-        self._step(flow, lambda: flow.left(name, self.now, grace=grace), "left", who=name, grace=grace)
+        self._step(flow, lambda now: flow.left(name, now, grace=grace), "left", who=name, grace=grace)
 
     def _tick(self, flow: Flow) -> None:
         self._timers.pop(flow.comm_id, None)
-        self._step(flow, lambda: flow.tick(self.now), "tick")
+        self._step(flow, flow.tick, "tick")
 
-    def _step(self, flow: Flow, event: Callable[[], list[Effect]], name: str, **fields: Any) -> None:
+    def _step(self, flow: Flow, event: Callable[[float], list[Effect]], name: str, **fields: Any) -> None:
         """One event; raises what ``event`` raises, and nothing has happened then."""
-        effects = event()
+        now = self.now  # read once: deadlines count from it, and a replay has to find it in the journal
+        effects = event(now)
         stands = {"state": str(flow.state), "floor": flow.floor, "turns": flow.turns}
         ended = flow.status if flow.ended else None
-        self.journal.note("group", comm_id=flow.comm_id, event=name, now=self.now, ended=ended, **fields, **stands)
+        self.journal.note("group", comm_id=flow.comm_id, event=name, now=now, ended=ended, **fields, **stands)
         self._waiting.extend((flow, effect) for effect in effects)
         self._alarm(flow)
         if self._busy:
