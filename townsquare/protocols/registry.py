@@ -1,6 +1,7 @@
 """Components by kind and name: one entry point per component, loaded on first use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
@@ -15,10 +16,16 @@ _REGISTERED: dict[tuple[str, str], type] = {}
 
 
 def register(kind: str, name: str) -> Callable[[C], C]:
-    """Decorator for notebooks and tests: ``@register("recommender", "mine")``. A name is given only once."""
+    """Decorator for notebooks and tests: ``@register("recommender", "mine")``. A name is given only once.
+
+    In a package whose entry point gives that name to the class it does nothing.
+    """
 
     def note(cls: C) -> C:
-        if (kind, name) in _REGISTERED or name in _points(kind):
+        point = _points(kind).get(name)
+        if point is not None and point.value == f"{cls.__module__}:{cls.__qualname__}":
+            return cls
+        if (kind, name) in _REGISTERED or point is not None:
             raise ContractError(f"{kind} {name!r} is already registered; choose another name.")
         _REGISTERED[kind, name] = cls
         return cls
@@ -80,5 +87,7 @@ def _said(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".") + "."
 
 
-def _points(kind: str) -> dict[str, EntryPoint]:
+@cache
+def _points(kind: str) -> Mapping[str, EntryPoint]:
+    """What installed packages offer, read once: to ask the packages takes longer than a small tick."""
     return {point.name: point for point in entry_points(group=f"townsquare.{kind}")}

@@ -32,10 +32,18 @@ class Record(Settings):
 
     exposures: bool = True
     "Write a row for every item shown; without them a large run is smaller and less can be asked of it afterwards."
+    scores: bool = False
+    "Write into these rows the score by which the recommender chose the item, in scenarios that have a recommender."
     snapshots: int = Field(default=10, ge=1)
     "Keep everybody's position every so many ticks (the first and the last always) for the topic map."
     checkpoints: int = Field(default=10, ge=1)
     "Keep the full state every so many ticks, so that a fork need not go far back; the newest is always kept."
+
+    @model_validator(mode="after")
+    def _scores_stand_in_rows(self) -> Self:
+        if self.scores and not self.exposures:
+            raise ValueError("scores are written into the rows of what was shown; they need exposures = true")
+        return self
 
 
 class Change(Settings):

@@ -105,6 +105,22 @@ def test_unseen_articles_are_filled_in_before_seen_ones() -> None:
         assert sorted(items[0, :3].tolist())[-2:] == [3, 4]
 
 
+def test_what_is_barred_comes_from_no_source_however_little_is_left() -> None:
+    """Reader 0 is barred from 5, 7 and 9; the list of reader 1 is what it is where nobody is barred from anything."""
+    places = {"hot": 2, "match": 2, "cold_start": 3, "promoted": 2}
+    for seen in (np.full((2, 0), -1), np.tile(np.arange(8), (2, 1))):
+        made = policy(8, 3, places, likes={5: 9, 2: 4}, promoted={2: 1, 6: 1, 7: 1})
+        free, _ = made.fill(np.arange(2), seen, Fixed([5, 7, 0, 1]))
+        items, sources = made.fill(np.arange(2), seen, Fixed([5, 7, 0, 1]), np.array([[5, 7, 9], [-1, -1, -1]]))
+        assert not np.isin([5, 7, 9], items[0]).any()
+        assert items[1].tolist() == free[1].tolist()
+        assert sorted(items[0, :8]) == [0, 1, 2, 3, 4, 6, 8, 10]
+        assert (items[0, 8], words(sources[0])[8]) == (-1, "")
+    first, _ = policy(0, 5, {"match": 5}).fill(np.arange(2), np.full((2, 0), -1), Fixed([]), np.array([[3], [-1]]))
+    assert sorted(first[0]) == [-1, 0, 1, 2, 4]
+    assert sorted(first[1]) == [0, 1, 2, 3, 4]
+
+
 def test_the_first_tick_is_all_new() -> None:
     made = policy(0, 5, {"match": 4, "cold_start": 3})
     items, sources = made.fill(np.arange(3), np.zeros((3, 0), int), Fixed([]))

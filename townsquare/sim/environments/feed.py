@@ -27,10 +27,12 @@ from townsquare.protocols.workers import Workers
 from townsquare.sim.environments import feed_judge
 from townsquare.sim.environments.article_text import article_text
 from townsquare.sim.environments.articles import Articles
+from townsquare.sim.environments.barred import Barred
 from townsquare.sim.environments.feed_memory import FeedMemory
 from townsquare.sim.environments.feed_rules import cosine, drift, nearest, quality
 from townsquare.sim.environments.newsroom import breaking, promoted_weights
 from townsquare.sim.environments.slate_policy import SlatePolicy, Supply
+from townsquare.sim.environments.slate_scores import SlateScores
 from townsquare.sim.measures.view import TickView
 from townsquare.sim.scenarios.news import News
 
@@ -74,6 +76,7 @@ class Feed:
         self.trained: tuple[NDArray[np.bool_], int] = (np.zeros(self.n_readers, bool), 0)
         self.view: TickView | None = None
         self._sources: IntArray = np.zeros((0, 0), np.int8)
+        self._scores = SlateScores(wanted=False)
         self._features: dict[str, FloatArray] = {}
         self._slates: IntArray = np.zeros((0, 0), np.int32)
         self._reading = False
@@ -188,13 +191,15 @@ class Feed:
         authors = self.articles["author"][new].astype(np.int64) - self.n_readers
         supply = Supply(tick, active, new, authors, popular, promoted)
         affinity = None if now.cold_start_by == "random" else self.memory.affinity(now.cold_start_by)
-        policy = SlatePolicy(self.streams, self.articles, supply, now.places(), affinity)
+        self._scores = SlateScores(self.scenario.record.scores)
+        policy = SlatePolicy(self.streams, self.articles, supply, now.places(), affinity, self._scores)
         shown = self.memory.shown_between(tick - self.scenario.window, tick)
+        barred = Barred(self.now.withheld, len(self.articles))
 
         def fill(rows: slice) -> tuple[IntArray, IntArray]:
             agents = np.arange(rows.start, rows.stop)
             seen = np.hstack([block[rows] for block in shown]) if shown else np.zeros((len(agents), 0), np.int32)
-            return policy.fill(agents, seen, recommender)
+            return policy.fill(agents, seen, recommender, barred.of(agents))
 
         parts = self.workers.blocks(self.n_readers, fill)
         items = np.concatenate([part[0] for part in parts])
@@ -351,7 +356,8 @@ class Feed:
         if not self.scenario.record.exposures:
             return Events.concat([])
         agent, rank = np.nonzero(items >= 0)
-        return Events.of("shown", agent, items[agent, rank], rank=rank, why=self._sources[agent, rank])
+        item, why = items[agent, rank], self._sources[agent, rank]
+        return Events.of("shown", agent, item, value=self._scores.of(agent, item, why), rank=rank, why=why)
 
     # ---- numbers, state ----------------------------------------------------------------------------------------
 

@@ -17,20 +17,24 @@ from townsquare.protocols.events import KIND, REASON, Events
 from townsquare.protocols.interactions import Interactions
 from townsquare.protocols.moderator import ACTION, ACTIONS, Posts, Verdicts
 from townsquare.protocols.observations import Observations
-from townsquare.protocols.recommender import Recommender, lesson
+from townsquare.protocols.recommender import Recommender, lesson, named
 from townsquare.protocols.slates import Slates
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.texts import printable
 from townsquare.sim.environments import feed_judge
+from townsquare.sim.environments.barred import Barred
 from townsquare.sim.environments.opinions import Opinions
 from townsquare.sim.environments.shop_judge import objections
 from townsquare.sim.environments.shop_log import ShopLog
+from townsquare.sim.environments.slate_scores import SlateScores
 from townsquare.sim.measures.shop_view import ShopView
 from townsquare.sim.measures.view import mean
 from townsquare.sim.scenarios.shilling import Shilling
 
 ARCHIVE = 2000
 """Reviews that a new one is compared with."""
+_OUT = (ACTION["remove"], ACTION["hold"])
+"""Verdicts that take a review out of the shop; the others are put on record and change nothing here."""
 _NO_SEEDS = np.zeros(0, np.int64)
 
 
@@ -88,6 +92,8 @@ class Shop:
         """Every review since the first tick; a review's item id is its place here, after all goods."""
         self.seen = 0
         """How many of them a moderator has looked at."""
+        self.waiting: IntArray = np.zeros(0, np.int64)
+        """Item ids of reviews that people have not decided about yet."""
         self.view: ShopView | None = None
         self.trust: Trust | None = None
         self._beside: Recommender | None = None
@@ -98,6 +104,7 @@ class Shop:
         self._slates: IntArray = np.zeros((0, 0), np.int32)
         self._without: IntArray = np.zeros((0, 0), np.int32)
         self._sources: IntArray = np.zeros((0, 0), np.int8)
+        self._scores = SlateScores(wanted=False)
         self._reading = False
         self._shilled = (0, 0)
 
@@ -134,20 +141,29 @@ class Shop:
     # ---- moderation ---------------------------------------------------------------------------------------------
 
     def pending(self, tick: int) -> Posts:
-        """Reviews that nobody has looked at, in their order; compared with the ``ARCHIVE`` newest, these included."""
-        new = np.arange(self.seen, len(self.reviews))
-        there = np.arange(max(0, min(self.seen, len(self.reviews) - ARCHIVE)), len(self.reviews))
+        """Reviews that wait for people, and those that nobody has looked at, in their order; compared with the
+        ``ARCHIVE`` newest, these included.
+        """
+        new = np.concatenate([self.waiting - self.n_items, np.arange(self.seen, len(self.reviews))])
+        recent = np.arange(max(0, min(self.seen, len(self.reviews) - ARCHIVE)), len(self.reviews))
+        there = np.union1d(new, recent)
         authors = np.array([self.reviews[number].author for number in new.tolist()], np.int64)
         first = self.n_items
         return Posts(tick, new + first, authors, np.zeros(len(new), np.int64), there + first, self.review)
 
     def govern(self, tick: int, posts: Posts, verdicts: Verdicts) -> Events:
-        """A review that is removed takes its rating with it; the account may not rate that item again."""
+        """A review that is removed, or held, takes its rating with it, which comes back when people clear it; the
+        account may not rate that item again. That a review goes on waiting is no event.
+        """
+        again = np.isin(posts.items, self.waiting) & (verdicts.action == ACTION["hold"])
         self.seen = len(self.reviews)
-        for item in posts.items[verdicts.action == ACTION["remove"]].tolist():
-            self.log.gone[self.reviews[item - self.n_items].row] = True
+        for item, out in zip(posts.items.tolist(), np.isin(verdicts.action, _OUT).tolist(), strict=True):
+            self.log.gone[self.reviews[item - self.n_items].row] = out
+        if self.scenario.moderator.name == "human-queue":
+            self.waiting = posts.items[verdicts.action == ACTION["hold"]].astype(np.int64)
         why = np.array([REASON[name] for name in ACTIONS], np.int8)[verdicts.action]
-        return Events.of("verdict", np.full(len(posts), NOBODY), posts.items, value=verdicts.score, why=why)
+        told = Events.of("verdict", np.full(len(posts), NOBODY), posts.items, value=verdicts.score, why=why)
+        return told.where(~again)
 
     def review(self, item: int) -> str:
         """What the review with this item id says."""
@@ -180,10 +196,11 @@ class Shop:
         draws = self.streams.uniform("visit", tick, people, np.zeros(1, np.int64))
         self._visitors = people[draws < now.customers.visits]
         self._catch_up(tick)
-        self._slates, self._sources = self._lists(tick, recommender)
+        self._scores = SlateScores(self.scenario.record.scores)
+        self._slates, self._sources = self._lists(tick, recommender, self._scores)
         self._without = self._slates
         if self._beside is not None:
-            self._without = self._lists(tick, self._beside)[0]
+            self._without = self._lists(tick, self._beside, SlateScores(wanted=False))[0]
         items = np.full((self.n_customers, self._slates.shape[1]), -1, np.int32)
         items[self._visitors] = self._slates
         return Slates(items, np.where(items >= 0, 0.0, -np.inf))
@@ -201,23 +218,33 @@ class Shop:
             self._beside.fit(lesson(self._beside, honest), catalogue)
         self._suspicion = {name: each.inspect(log, catalogue, _NO_SEEDS) for name, each in self.detectors.items()}
 
-    def _lists(self, tick: int, recommender: Recommender) -> tuple[IntArray, IntArray]:
+    def _lists(self, tick: int, recommender: Recommender, scores: SlateScores) -> tuple[IntArray, IntArray]:
         """(visitors, k) items and where they came from: the recommender, or at random where it has nothing to say."""
-        k, rated = self.scenario.shop.slate, self.log.rated[self._visitors]
-        width = max(1, int(rated.sum(axis=1).max(initial=0)))
-        exclude = np.argsort(~rated, axis=1, kind="stable")[:, :width].astype(np.int32)
-        exclude[~np.take_along_axis(rated, exclude, axis=1)] = -1
-        items = recommender.recommend(
+        k, out = self.scenario.shop.slate, self._kept_from(tick)
+        width = max(1, int(out.sum(axis=1).max(initial=0)))
+        exclude = np.argsort(~out, axis=1, kind="stable")[:, :width].astype(np.int32)
+        exclude[~np.take_along_axis(out, exclude, axis=1)] = -1
+        slates = recommender.recommend(
             self._visitors, k, tick=tick, candidates=np.arange(self.n_items), exclude=exclude
-        ).items.astype(np.int32)
+        )
+        scores.note(self._visitors, slates, named("recommender", recommender))
+        items = slates.items.astype(np.int32)
         sources = np.where(items >= 0, REASON["match"], 0).astype(np.int8)
         for row in np.flatnonzero((items < 0).any(axis=1)):
-            free = np.flatnonzero(~rated[row] & ~np.isin(np.arange(self.n_items), items[row]))
+            free = np.flatnonzero(~out[row] & ~np.isin(np.arange(self.n_items), items[row]))
             luck = self.streams.uniform("fill", tick, self._visitors[row : row + 1], free)
             places = np.flatnonzero(items[row] < 0)[: len(free)]
             items[row, places] = free[np.argsort(-luck, kind="stable")[: len(places)]]
             sources[row, places] = REASON["fill"]
         return items, sources
+
+    def _kept_from(self, tick: int) -> BoolArray:
+        """(visitors, items) what is in no list of theirs: what they have rated, and what is withheld from them."""
+        out: BoolArray = self.log.rated[self._visitors]
+        barred = Barred(self.scenario.at(tick).withheld, self.n_items).of(self._visitors)
+        row, place = np.nonzero(barred >= 0)
+        out[row, barred[row, place]] = True
+        return out
 
     def observe(self, tick: int, slates: Slates) -> Sequence[Observations]:
         """What visitors see: their list, what they make of each item, and the mean rating printed beside it.
@@ -338,8 +365,8 @@ class Shop:
         if not self.scenario.record.exposures:
             return Events.concat([])
         row, rank = np.nonzero(self._slates >= 0)
-        items = self._slates[row, rank]
-        return Events.of("shown", self._visitors[row], items, rank=rank, why=self._sources[row, rank])
+        agent, item, why = self._visitors[row], self._slates[row, rank], self._sources[row, rank]
+        return Events.of("shown", agent, item, value=self._scores.of(agent, item, why), rank=rank, why=why)
 
     # ---- state -------------------------------------------------------------------------------------------------
 
@@ -349,12 +376,12 @@ class Shop:
 
     def state(self) -> Mapping[str, NDArray[np.generic]]:
         """Everything needed to go on."""
-        return {**self.log.state(), "seen": np.array(self.seen)}
+        return {**self.log.state(), "seen": np.array(self.seen), "waiting": self.waiting}
 
     def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take up where ``state`` was taken."""
         self.log.load(state)
-        self.seen = int(state["seen"])
+        self.seen, self.waiting = int(state["seen"]), state["waiting"].astype(np.int64)
         written = np.flatnonzero((self.log.ticks >= 0) & (self.log.texts != "")).tolist()
         log = self.log
         self.reviews = [

@@ -15,6 +15,7 @@ from townsquare.protocols.recommender import Recommender, allowed_after, answera
 from townsquare.protocols.slates import Slates, top_k
 from townsquare.protocols.streams import Streams
 from townsquare.sim.environments.articles import Articles
+from townsquare.sim.environments.slate_scores import SlateScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +36,51 @@ class Supply:
 
 
 class SlatePolicy:
-    """Fills the lists of a block of readers. Changes nothing, so blocks may run in threads."""
+    """Fills the lists of a block of readers. Changes nothing but ``scores``, so blocks may run in threads."""
 
     def __init__(
-        self, streams: Streams, articles: Articles, supply: Supply, places: dict[str, int], affinity: IntArray | None
+        self,
+        streams: Streams,
+        articles: Articles,
+        supply: Supply,
+        places: dict[str, int],
+        affinity: IntArray | None,
+        scores: SlateScores | None = None,
     ) -> None:
         self.streams, self.articles, self.supply, self.places = streams, articles, supply, places
         self.affinity = affinity
         """(readers, authors) past likes or clicks, which draw new articles to readers; None for a random draw."""
         self.length = sum(places.values())
+        self.scores = scores or SlateScores(wanted=False)
+        """Where the recommender's scores are noted."""
 
-    def fill(self, agents: IntArray, seen: IntArray, recommender: Recommender) -> tuple[IntArray, IntArray]:
+    def fill(
+        self, agents: IntArray, seen: IntArray, recommender: Recommender, barred: IntArray | None = None
+    ) -> tuple[IntArray, IntArray]:
         """(agents, length) item ids with -1 in empty places at the end, and where each came from (``REASONS``).
 
-        ``seen`` is (agents, m): what each reader was shown before, -1 as padding.
+        ``seen`` is (agents, m): what each reader was shown before, -1 as padding; ``barred`` in the same form what it
+        is not to be shown at all, whatever is left.
         """
         supply = self.supply
+        barred = seen[:, :0] if barred is None else barred
+        allowed = allowed_after(barred, supply.new) if barred.shape[1] else None
         if not len(supply.active):
-            first = self._draw("first", agents, supply.new, self.length, None)
+            first = self._draw("first", agents, supply.new, self.length, allowed)
             return first, np.where(first >= 0, REASON["first"], 0).astype(np.int8)
+        seen = np.hstack([seen, barred])
         hot = self._hot(agents, seen)
         taken = np.hstack([seen, hot])
         match = self._match(agents, taken, recommender)
         taken = np.hstack([taken, match])
-        cold = self._cold(agents)
+        cold = self._cold(agents, allowed)
         promoted = self._promoted(agents, taken)
         items = np.hstack([hot, match, cold, promoted])
         sources = np.repeat(
             np.array([REASON[name] for name in ("hot", "match", "cold_start", "promoted")], np.int8),
             [hot.shape[1], match.shape[1], cold.shape[1], promoted.shape[1]],
         )
-        return self._refill(agents, items, np.tile(sources, (len(agents), 1)), seen)
+        return self._refill(agents, items, np.tile(sources, (len(agents), 1)), (seen, barred))
 
     def _hot(self, agents: IntArray, seen: IntArray) -> IntArray:
         k = self.places["hot"]
@@ -83,15 +98,17 @@ class SlatePolicy:
             slates = recommender.recommend(
                 sealed(agents), k, tick=tick, candidates=sealed(candidates), exclude=sealed(taken)
             )
-        return checked(slates, named("recommender", recommender), len(agents), k, candidates, taken)
+        items = checked(slates, named("recommender", recommender), len(agents), k, candidates, taken)
+        self.scores.note(agents, slates, named("recommender", recommender))
+        return items
 
-    def _cold(self, agents: IntArray) -> IntArray:
+    def _cold(self, agents: IntArray, allowed: BoolArray | None) -> IntArray:
         k, new = self.places["cold_start"], self.supply.new
         if not k or self.affinity is None:
-            return self._draw("cold start", agents, new, k, None)
+            return self._draw("cold start", agents, new, k, allowed)
         # multinomial over past likes (or clicks) with the author, without replacement
         weight = np.log(self.affinity[np.ix_(agents, self.supply.authors)] + 1e-8)
-        return self._draw("cold start", agents, new, k, None, weight)
+        return self._draw("cold start", agents, new, k, allowed, weight)
 
     def _promoted(self, agents: IntArray, taken: IntArray) -> IntArray:
         k = self.places["promoted"]
@@ -118,11 +135,11 @@ class SlatePolicy:
         return top_k(scores, items, k, allowed).items
 
     def _refill(
-        self, agents: IntArray, items: IntArray, sources: IntArray, seen: IntArray
+        self, agents: IntArray, items: IntArray, sources: IntArray, avoided: tuple[IntArray, ...]
     ) -> tuple[IntArray, IntArray]:
-        """Empty places filled at random: what was not seen first, then anything in circulation."""
+        """Empty places filled at random with what each of ``avoided`` leaves: what was not seen, then anything."""
         sources = np.where(items >= 0, sources, REASON["fill"]).astype(np.int8)
-        for before in (seen, seen[:, :0]):
+        for before in avoided:
             short = np.flatnonzero((items < 0).any(axis=1))
             if not len(short):
                 break

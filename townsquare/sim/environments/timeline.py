@@ -21,12 +21,15 @@ from townsquare.protocols.streams import Streams
 from townsquare.protocols.texts import printable
 from townsquare.protocols.workers import Workers
 from townsquare.sim.environments import feed_judge, timeline_judge
+from townsquare.sim.environments.barred import Barred
+from townsquare.sim.environments.slate_scores import SlateScores
 from townsquare.sim.environments.timeline_cast import Cast
 from townsquare.sim.environments.timeline_memory import TimelineMemory
 from townsquare.sim.environments.timeline_posts import TimelinePosts
 from townsquare.sim.environments.timeline_rules import DIGITS, bounded
 from townsquare.sim.environments.timeline_sight import TimelineSight
 from townsquare.sim.environments.timeline_slates import Places, TimelineSlates
+from townsquare.sim.environments.timeline_without import without
 from townsquare.sim.measures.timeline_view import TimelineView
 from townsquare.sim.scenarios.campaign import Campaign
 
@@ -56,6 +59,8 @@ class Timeline:
         """How many posts there were when the supply of each tick was in."""
         self.looked = 1
         """The first post that no moderator has looked at."""
+        self.waiting: IntArray = np.zeros(0, np.int64)
+        """Posts that people have not decided about yet."""
         self.view: TimelineView | None = None
         self.now = scenario
         self._browsing = False
@@ -64,6 +69,7 @@ class Timeline:
         self._offered: IntArray = np.zeros(0, np.int64)
         self._slates: IntArray = np.zeros((0, 0), np.int32)
         self._sources: IntArray = np.zeros((0, 0), np.int8)
+        self._scores = SlateScores(wanted=False)
 
     @property
     def sight(self) -> TimelineSight:
@@ -146,20 +152,35 @@ class Timeline:
     # ---- moderation ---------------------------------------------------------------------------------------------
 
     def pending(self, tick: int) -> Posts:
-        """Posts that nobody has looked at, beside everything that goes round."""
-        new = np.arange(self.looked, len(self.posts))
+        """Posts that nobody has looked at, and those that wait for people, beside everything that goes round."""
         low, end = self._window(tick)
+        new = np.concatenate([self._held(tick), np.arange(self.looked, len(self.posts))])
         archive = np.union1d(self.posts.going_round(low, end), new)
         return Posts(
             tick, new, self.posts["author"][new], np.zeros(len(new), np.int64), archive, lambda i: self.posts.texts[i]
         )
 
     def govern(self, tick: int, posts: Posts, verdicts: Verdicts) -> Events:
-        """A post that is removed, or held, goes round no more, and nobody sees it below another."""
+        """A post that is removed, or held, goes round no more, and nobody sees it below another; what people clear
+        does again. That a post goes on waiting is no event.
+        """
+        again = np.isin(posts.items, self._held(tick)) & (verdicts.action == VERDICT["hold"])
         self.looked = len(self.posts)
-        self.posts.columns["gone"][posts.items[np.isin(verdicts.action, _OUT)]] = True
+        self.posts.columns["gone"][posts.items] = np.isin(verdicts.action, _OUT)
+        if self._waits:
+            self.waiting = posts.items[verdicts.action == VERDICT["hold"]].astype(np.int64)
         why = np.array([REASON[name] for name in ACTIONS], np.int8)[verdicts.action]
-        return Events.of("verdict", np.full(len(posts), NOBODY), posts.items, value=verdicts.score, why=why)
+        told = Events.of("verdict", np.full(len(posts), NOBODY), posts.items, value=verdicts.score, why=why)
+        return told.where(~again)
+
+    @property
+    def _waits(self) -> bool:
+        """Whether people decide about held posts in their own time."""
+        return self.now.moderator.name == "human-queue"
+
+    def _held(self, tick: int) -> IntArray:
+        """Posts that still wait for people, and would go round."""
+        return self.waiting[self.posts["born"][self.waiting] >= self._window(tick)[0]]
 
     # ---- learn, match, observe ---------------------------------------------------------------------------------
 
@@ -183,8 +204,10 @@ class Timeline:
         low, end = self._window(tick)
         active = self.posts.going_round(low, end)
         places = Places(now.length, round(now.followed * now.length), round(now.first * now.length))
-        seen = np.hstack([self.memory.shown_between(low, tick, n), self._kept_from(tick, active)])
-        filler = TimelineSlates(self.streams, tick, self.posts, active, places, seen)
+        barred = self._barred().of(np.arange(n))
+        seen = np.hstack([self.memory.shown_between(low, tick, n), self._kept_from(tick, active), barred])
+        self._scores = SlateScores(self.scenario.record.scores)
+        filler = TimelineSlates(self.streams, tick, self.posts, active, places, seen, self._scores)
         followed = filler.newest(cast.follows, places.followed, np.zeros((n, 0), np.int32))
         pushed = filler.newest(cast.pushed(), places.first, followed)
 
@@ -196,6 +219,10 @@ class Timeline:
         self._sources = np.concatenate([part[1] for part in parts])
         return Slates(self._slates, np.where(self._slates >= 0, 0.0, -np.inf))
 
+    def _barred(self) -> Barred:
+        """What the scenario withholds at this tick."""
+        return Barred(self.now.withheld, len(self.posts))
+
     def _kept_from(self, tick: int, active: IntArray) -> IntArray:
         """(members, m) posts that a member is not to be shown beside those it was shown before, -1 padded."""
         return np.zeros((self.cast.n_members, 0), np.int32)
@@ -203,7 +230,9 @@ class Timeline:
     def observe(self, tick: int, slates: Slates) -> Sequence[Observations]:
         """What members see: their timeline."""
         self._browsing = True
-        return [self.sight.browse(tick, slates.items, self._sources == REASON["followed"])]
+        sight = self.sight
+        seen = sight.browse(tick, slates.items, self._sources == REASON["followed"])
+        return without(seen, self.posts, self._barred(), sight.say)
 
     # ---- apply -------------------------------------------------------------------------------------------------
 
@@ -303,7 +332,8 @@ class Timeline:
         if not self.scenario.record.exposures:
             return Events.concat([])
         agent, rank = np.nonzero(self._slates >= 0)
-        return Events.of("shown", agent, self._slates[agent, rank], rank=rank, why=self._sources[agent, rank])
+        item, why = self._slates[agent, rank], self._sources[agent, rank]
+        return Events.of("shown", agent, item, value=self._scores.of(agent, item, why), rank=rank, why=why)
 
     # ---- state -------------------------------------------------------------------------------------------------
 
@@ -317,6 +347,7 @@ class Timeline:
             "opinions": self.opinions,
             "supplied": np.array(self.supplied, np.int64),
             "looked": np.array(self.looked),
+            "waiting": self.waiting,
         }
         return {**rest, **self.posts.state(), **self.memory.state()}
 
@@ -325,5 +356,6 @@ class Timeline:
         self.opinions = np.array(state["opinions"], np.float64)
         self.supplied = state["supplied"].tolist()
         self.looked = int(state["looked"])
+        self.waiting = state["waiting"].astype(np.int64)
         self.posts.load(state)
         self.memory.load(state)

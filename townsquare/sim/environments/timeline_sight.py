@@ -147,12 +147,15 @@ class TimelineSight:
             features,
             self.posts.column("key", items),
             elsewhere=np.array([PROPOSITION]),
-            text=self._say() if task != "counter" else lambda item: self.posts.texts.get(item, ""),
+            text=self.say() if task != "counter" else lambda item: self.posts.texts.get(item, ""),
             seats=self.cast.seats(agents),
         )
 
-    def _say(self) -> Callable[[int], str]:
-        """What a post says to whoever sees it: author, what it answers, likes, and what bots say below it."""
+    def say(self, hidden: frozenset[int] = frozenset()) -> Callable[[int], str]:
+        """What a post says to whoever sees it: author, what it answers, likes, and what bots say below it.
+
+        What is ``hidden`` is neither quoted nor below anything.
+        """
         posts, cast = self.posts, self.cast
 
         @cache
@@ -161,13 +164,13 @@ class TimelineSight:
             if item == PROPOSITION:
                 return text
             parent = int(posts["parent"][item])
-            quoted = posts.texts.get(parent, "")[:_QUOTED]
-            answers = f", answering {cast.name(int(posts['author'][parent]))} ({quoted})" if parent >= 0 else ""
+            quoted = "" if parent in hidden else f" ({posts.texts.get(parent, '')[:_QUOTED]})"
+            answers = f", answering {cast.name(int(posts['author'][parent]))}{quoted}" if parent >= 0 else ""
             likes = int(posts["likes"][item])
             below = [
                 f" | below it, {cast.name(int(posts['author'][one]))}: {posts.texts.get(one, '')}"
                 for one in posts.children.get(item, ())
-                if not posts["gone"][one]
+                if not posts["gone"][one] and one not in hidden
             ]
             return f"{cast.name(int(posts['author'][item]))}{answers}: {text} | {likes} likes{''.join(below)}"
 

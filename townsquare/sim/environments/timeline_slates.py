@@ -11,6 +11,7 @@ from townsquare.protocols.recommender import Recommender, allowed_after, answera
 from townsquare.protocols.slates import top_k
 from townsquare.protocols.streams import Streams
 from townsquare.sim.environments.slate_policy import checked
+from townsquare.sim.environments.slate_scores import SlateScores
 from townsquare.sim.environments.timeline_posts import TimelinePosts
 
 SOURCES = ("first audience", "followed", "match", "fill")
@@ -27,7 +28,7 @@ class Places:
 
 
 class TimelineSlates:
-    """Fills the timelines of one tick. Changes nothing, so blocks of members may be filled in threads.
+    """Fills the timelines of one tick. Changes nothing but ``scores``, so blocks of members may be filled in threads.
 
     Followed posts are the newest of those not shown before, ties by draw; then the first audience gets the newest of
     what is pushed to it; the recommender fills the places that are left, and posts drawn at random those that it
@@ -36,9 +37,19 @@ class TimelineSlates:
     """
 
     def __init__(
-        self, streams: Streams, tick: int, posts: TimelinePosts, active: IntArray, places: Places, seen: IntArray
+        self,
+        streams: Streams,
+        tick: int,
+        posts: TimelinePosts,
+        active: IntArray,
+        places: Places,
+        seen: IntArray,
+        scores: SlateScores | None = None,
     ) -> None:
-        """``active`` are the posts that go round, sorted; ``seen`` is (members, m) what each was shown, -1 padded."""
+        """``active`` are the posts that go round, sorted; ``seen`` is (members, m) what each was shown, -1 padded;
+        the recommender's scores are noted in ``scores``.
+        """
+        self.scores = scores or SlateScores(wanted=False)
         self.streams, self.tick, self.posts, self.active, self.places = streams, tick, posts, active, places
         self.before = np.hstack([seen, self._own(len(seen))])
         """(members, m) what must not be shown: what was, and the member's own posts."""
@@ -89,7 +100,9 @@ class TimelineSlates:
             slates = recommender.recommend(
                 sealed(agents), k, tick=self.tick, candidates=sealed(active), exclude=sealed(taken)
             )
-        return checked(slates, named("recommender", recommender), len(agents), k, active, taken).copy()
+        items = checked(slates, named("recommender", recommender), len(agents), k, active, taken).copy()
+        self.scores.note(agents, slates, named("recommender", recommender))
+        return items
 
     def _random(self, agents: IntArray, taken: IntArray, wanted: IntArray) -> IntArray:
         """(agents, length) at most ``wanted`` posts each, drawn without replacement."""

@@ -206,6 +206,7 @@ class News(FeedScenario):
 
     environment: ClassVar[str] = "feed"
     groups: ClassVar[tuple[str, ...]] = ("panel", "writers", "users", "creators")
+    listed: ClassVar[tuple[str, ...]] = ("users", "panel")
     control: ClassVar[dict[str, dict[str, str]]] = {"random": {"recommender.name": "random"}}
     """The arm that every comparison should hold: matching at random."""
     fixed: ClassVar[tuple[str, ...]] = (
