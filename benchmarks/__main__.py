@@ -16,10 +16,11 @@ from townsquare.protocols.machine import versions
 READERS = (1_000, 3_000, 10_000, 30_000)
 SWEEP = ("ticks=10", "creators.count=100", "slate.length=50")
 OTHERS = (
-    "asking", "panel", "memory", "browsing", "messages", "discovery", "attacks", "opinions", "dashboard", "following",
+    "asking", "panel", "memory", "browsing", "messages", "discovery", "attacks", "opinions", "moderators", "dashboard",
+    "following",
 )  # fmt: skip
 """Benchmarks that are modules of their own."""
-SHORTER = ("memory", "browsing", "messages", "attacks", "opinions", "dashboard", "following")
+SHORTER = ("memory", "browsing", "messages", "attacks", "opinions", "moderators", "dashboard", "following")
 """Those that know --quick."""
 FULL = ("users.count=10000", "creators.count=1000", "slate.length=100", "ticks=50")
 

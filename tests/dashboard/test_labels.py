@@ -20,6 +20,11 @@ def test_labels_are_one_line_each_and_told_apart():
         assert label.unit
 
 
+def test_the_value_of_the_last_tick_is_called_like_its_measure():
+    of, end = label_of("jaccard_like"), label_of("jaccard_like@end")
+    assert (end.label, end.unit) == (f"{of.label}, last tick", of.unit)
+
+
 def test_an_unknown_measure_speaks_for_itself():
     assert label_of("my_own_measure").label == "my own measure"
     assert label_of("my_own_measure").ours

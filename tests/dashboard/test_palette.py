@@ -1,6 +1,6 @@
 import pytest
 
-from townsquare.dashboard.palette import BACKGROUND_POINT, INK, QUIET, STYLES
+from townsquare.dashboard.palette import BACKGROUND_POINT, BAND, GRID, INK, QUIET, STYLES, at_night
 
 
 def luminance(colour):
@@ -26,3 +26,21 @@ def test_text_can_be_read(colour):
 def test_the_styles_in_use_can_be_seen_on_white():
     assert all(contrast(style.colour) >= 3 for style in STYLES[:3])
     assert contrast(BACKGROUND_POINT) < 3  # background points stay behind the others
+
+
+def test_a_chart_at_night_has_light_words_on_dark_paper_and_the_same_series_and_data():
+    blue = STYLES[0].colour
+    day = {
+        "background": "white",
+        "layer": [{"mark": {"color": INK}}, {"mark": {"color": blue}}],
+        "data": {"values": [INK]},
+    }
+    night = at_night(day)
+    paper, ink = night["background"], night["layer"][0]["mark"]["color"]
+    assert (luminance(ink) + 0.05) / (luminance(paper) + 0.05) > 10
+    assert night["layer"][1] == day["layer"][1]
+    assert night["data"] == day["data"]
+    for style in STYLES:
+        assert (luminance(style.colour) + 0.05) / (luminance(paper) + 0.05) >= 3, style
+    assert luminance(at_night(GRID)) < luminance(at_night(QUIET)) < luminance(ink)
+    assert luminance(paper) < luminance(at_night(BAND)) < luminance(at_night(GRID))

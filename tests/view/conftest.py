@@ -13,7 +13,7 @@ from tests.view.visiting import CHROMIUM, SCREENS, serving
 
 @pytest.fixture(scope="session")
 def town_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """news, team, campaign, network, shop and hostile; what a test adds has a name of its own."""
+    """moderation, news, team, campaign, network, shop and hostile; what a test adds has a name of its own."""
     root = towns(tmp_path_factory.mktemp("towns"))
     hostile(root / "hostile")
     return root
@@ -35,11 +35,11 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A news town of which everybody's place is kept; as large as that of `make demo` where pictures are wanted."""
+    """The town of docs/tour.md, with places and scores on record; as large as there only where pictures are wanted."""
     size = {"users.count": 600, "creators.count": 60, "ticks": 30} if SCREENS else {"users.count": 80, "ticks": 6}
     small = {} if SCREENS else {"creators.count": 10, "slate.length": 10, "clicks": 4}
     out = tmp_path_factory.mktemp("demo") / "news"
-    ts.run("news", seed=7, set={**size, **small, "record.snapshots": 1}, out=out)
+    ts.run("news", seed=7, set={**size, **small, "record.snapshots": 1, "record.scores": True}, out=out)
     return out
 
 

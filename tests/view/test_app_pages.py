@@ -17,6 +17,7 @@ PAGES = {
     "agent": "/agent?run=news&agent=3&tick=2",
     "network": "/network?run=campaign",
     "moderation": "/moderation?run=team",
+    "verdicts": "/moderation?run=moderation&by=channel&action=remove",
     "conversations": "/conversations?run=team",
     "compare": "/compare?run=news&run=team",
 }
@@ -48,6 +49,32 @@ def test_an_address_is_kept_and_can_be_shared(browser: Any, towns_served: str) -
     heading = "What member-3 (members) saw at tick 1"
     assert first.page.locator("h3").first.inner_text() == heading
     assert second.page.locator("h3").first.inner_text() == heading
+
+
+def test_a_run_that_was_chosen_stays_chosen(browser: Any, towns_served: str) -> None:
+    visitor = Visitor(browser, towns_served).opens("/moderation?run=team")
+    visitor.clicks_on(visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text="Conversations"))
+    assert "run=team" in visitor.page.url
+    visitor.clicks_on(visitor.page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] [role=combobox]"))
+    visitor.clicks_on(visitor.page.get_by_role("option", name="moderation", exact=True))
+    assert "run=moderation" in visitor.page.url
+    visitor.clicks_on(visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text="Moderation"))
+    assert "run=moderation" in visitor.page.url
+    visitor.fine()
+
+
+def test_a_verdict_is_looked_at_and_leads_on(browser: Any, towns_served: str) -> None:
+    visitor = Visitor(browser, towns_served, height=2200).opens(PAGES["verdicts"])
+    before = visitor.page.url
+    visitor.clicks_on_cell(visitor.page.locator("[data-testid=stDataFrame]").nth(1), row=1)
+    assert visitor.page.url != before
+    assert "&by=channel&action=remove" in visitor.page.url
+    mark = visitor.page.locator("[data-testid=stHtml] mark").first
+    assert mark.inner_text() in visitor.words()
+    assert _contrast(_colour(visitor, "[data-testid=stHtml] mark", "color"), (255, 255, 255)) >= 7
+    visitor.clicks_on(visitor.page.locator("[data-testid=stPageLink] a", has_text="Its author"))
+    assert "/agent?" in visitor.page.url
+    visitor.fine()
 
 
 def test_a_link_from_why_to_another_why(browser: Any, towns_served: str) -> None:

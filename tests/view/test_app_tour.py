@@ -57,7 +57,7 @@ def _reader(visitor: Visitor) -> Any:
         ("opinions", "/square?run=campaign&tick=12", 1050),
         ("agent", "/agent?run=campaign&agent=3&tick=12", 1300),
         ("network", "/network?run=campaign&tick=12&draw=agents", 1250),
-        ("moderation", "/moderation?run=team", 1300),
+        ("moderation", "/moderation?run=moderation&by=channel&action=remove", 1750),
         ("conversations", "/conversations?run=team", 1300),
         ("compare", "/compare?run=campaign&run=campaign-quiet", 1300),
     ],
@@ -73,8 +73,9 @@ def test_pictures(browser: Any, large_served: str, name: str, address: str, heig
 def large_served(tmp_path_factory: pytest.TempPathFactory) -> Any:
     import townsquare as ts
 
-    root: Path = tmp_path_factory.mktemp("large")
+    root: Path = tmp_path_factory.mktemp("large") / "runs"
     campaign = {"members.count": 500, "ticks": 20, "persuaders.followers": 0.1}
+    ts.run("moderation", seed=3, set={"members.count": 300, "ticks": 10, "review.capacity": 1}, out=root / "moderation")
     ts.run("team", seed=3, set={"ticks": 6}, out=root / "team")
     ts.run("news", seed=7, set={"users.count": 300, "ticks": 6}, out=root / "news")
     ts.run("campaign", seed=3, set={**campaign, "persuaders.count": 0}, out=root / "campaign-quiet")

@@ -32,18 +32,48 @@ def test_a_hostile_run_is_shown_harmlessly(browser: Any, towns_served: str, town
 
 def test_a_token_is_asked_for_once(browser: Any, town_runs: Path) -> None:
     with serving(town_runs, "--token", "a-long-secret") as address:
-        stranger = Visitor(browser, address).opens("/runs")
+        stranger = Visitor(browser, address).opens("/feed?run=news&agent=1&tick=2")
         assert stranger.page.locator("input[type=password]").count() == 1
-        assert "campaign" not in stranger.words()
+        assert "reader-1" not in stranger.words()
         stranger.page.locator("input[type=password]").fill("a guess")
         stranger.page.keyboard.press("Enter")
-        stranger.page.wait_for_timeout(1_500)
-        assert "campaign" not in stranger.words()
+        stranger.page.get_by_text("That is not the token.").wait_for()
+        assert "reader-1" not in stranger.words()
+        stranger.page.locator("input[type=password]").fill("a-long-secret")
+        stranger.page.keyboard.press("Enter")
+        stranger.page.get_by_text("What reader-1").wait_for()  # the page that was asked for
+        stranger.fine()
         guest = Visitor(browser, address).opens("/feed?run=news&agent=1&tick=2&token=a-long-secret")
         assert "a-long-secret" not in guest.page.url
         assert "What reader-1" in guest.words()
         guest.clicks_on("Why was it here?")
         assert "reader-1 saw" in guest.words()
+        guest.fine()
+
+
+def test_a_way_out_of_a_table_stays_in_the_session(browser: Any, town_runs: Path) -> None:
+    """A link in another tab would ask for the token again."""
+    with serving(town_runs, "--token", "a-long-secret") as address:
+        guest = Visitor(browser, address).opens("/runs?token=a-long-secret")
+        guest.clicks_on_cell(guest.page.locator("[data-testid=stDataFrame]").first, row=0, along=60)
+        assert guest.page.url.startswith(f"{address}/overview?run=")
+        assert "a-long-secret" not in guest.page.url
+        guest.page.goto(f"{address}/agent?run=news&agent=1&tick=2&token=a-long-secret")
+        guest.rests()
+        table = guest.page.locator("[data-testid=stDataFrame]").last
+        guest.clicks_on_cell(table, row=0, along=40)
+        assert guest.page.url.startswith(f"{address}/why?run=news&agent=1")
+        assert guest.page.locator("input[type=password]").count() == 0
+        assert len(guest.page.context.pages) == 1
+        guest.fine()
+
+
+def test_one_run_is_called_like_its_folder(browser: Any, town_runs: Path) -> None:
+    with serving(town_runs / "news") as address:
+        guest = Visitor(browser, address).opens("/overview")
+        assert (
+            guest.page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").first.input_value() == "news"
+        )
         guest.fine()
 
 

@@ -50,6 +50,14 @@ def test_kinds_bounds_and_help() -> None:
     }
 
 
+def test_a_component_that_may_be_missing_is_typed() -> None:
+    moderator = next(one for one in fields_of("moderation") if one.path == "moderator.name")
+    first = next(one for one in component_fields(moderator, "human-queue") if one.path == "moderator.first")
+    assert (first.kind, first.text()) == ("toml", "")
+    assert first.read('{name = "linear", strength = 2}') == {"name": "linear", "strength": 2}
+    assert "As TOML" in first.help
+
+
 def test_typed_values_are_read_as_the_command_line_reads_them() -> None:
     number = Field("best_quality", "toml", None, "")
     assert (number.text(), number.read("2.5"), number.read("[1, 2]")) == ("", 2.5, [1, 2])

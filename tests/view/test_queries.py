@@ -53,6 +53,7 @@ def test_a_feed(run: Run) -> None:
     assert found["item"].tolist() == mine[mine["kind"] == "shown"].sort_values("rank")["item"].tolist()
     assert set(found.loc[found["clicked"], "item"]) == set(mine.loc[mine["kind"] == "click", "item"])
     assert (found["name"] != "").all()
+    assert found["score"].isna().all()
 
 
 def test_what_an_agent_did(run: Run) -> None:

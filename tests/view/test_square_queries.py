@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from tests.view.visiting import at_work
+from townsquare.dashboard import topics
 from townsquare.dashboard.topics import ARTICLE
 from townsquare.protocols.errors import RunFolderError
 from townsquare.runs import Run, open_run
@@ -78,6 +81,48 @@ def test_opinions_are_those_of_the_events(root: Path, name: str) -> None:
     assert sorted(made.shares["tick"].unique()) == [-1, 0, 1, 2, 3]
     line = made.lines[(made.lines["tick"] == 2) & (made.lines["agent"] == made.lines["agent"].iloc[0])]
     assert line["opinion"].iloc[0] == pytest.approx(after[made.lines["agent"].iloc[0]])
+
+
+def test_of_many_ticks_some_are_drawn_and_the_newest_among_them(root: Path) -> None:
+    run = open_run(root / "campaign")
+    made = square_queries.opinions(run, run.agents())
+    cells, lines, step = square_queries.thinned(made)
+    assert (step, len(cells), len(lines)) == (1, len(made.shares), len(made.lines))
+    assert (cells["end"] - cells["start"]).unique().tolist() == [1.0]
+    cells, lines, step = square_queries.thinned(made, 3)  # of five: -1, 0, 1, 2, 3
+    assert step == 2
+    assert cells["tick"].unique().tolist() == lines["tick"].unique().tolist() == [-1, 1, 3]
+    assert cells[cells["tick"] == 3][["start", "end"]].iloc[0].tolist() == [1.5, 3.5]
+
+
+def test_a_run_that_goes_on_is_read_on_and_one_that_was_taken_back_anew(root: Path, tmp_path: Path) -> None:
+    with at_work(root / "campaign", tmp_path / "live") as write:
+        for ticks in (1, 3, 2, 4):
+            write(ticks)
+            run = open_run(tmp_path / "live")
+            made = square_queries.opinions(run, run.agents())
+            assert made.shares["tick"].max() == ticks - 1
+    whole = open_run(root / "campaign")
+    fresh = square_queries.opinions(whole, whole.agents())
+    pd.testing.assert_frame_equal(made.shares, fresh.shares)
+    pd.testing.assert_frame_equal(made.lines, fresh.lines)
+
+
+def test_the_plane_is_that_of_the_report(news: Run) -> None:
+    made = square_queries.positions(news)
+    assert made is not None
+    report = topics.project({tick: news.snapshot(tick) for tick in news.snapshot_ticks()})
+    assert made.explained == pytest.approx(report.explained)
+    mine, theirs = (of[of["what"] != ARTICLE][["x", "y"]].to_numpy() for of in (made.points, report.points))
+    assert mine == pytest.approx(theirs, abs=0.0021)
+
+
+def test_a_window_is_held_while_it_serves() -> None:
+    first = (0.0, 10.0, 0.0, 10.0)
+    assert square_queries.held(None, first) == first
+    assert square_queries.held(first, (1.0, 9.0, 1.0, 9.0)) == first
+    assert square_queries.held(first, (1.0, 11.0, 1.0, 9.0)) == pytest.approx((0.0, 12.0, 0.2, 9.8))
+    assert square_queries.held(first, (4.0, 6.0, 4.0, 6.0)) == pytest.approx((3.8, 6.2, 3.8, 6.2))
 
 
 def test_towns_without_places_or_opinions(root: Path) -> None:

@@ -1,14 +1,17 @@
 """The dashboard's server as a process, and a visitor who notes everything that goes wrong."""
 
+import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,22 @@ def serving(root: Path, *options: str) -> Iterator[str]:
     finally:
         os.killpg(process.pid, 15)
         process.wait(timeout=30)
+
+
+@contextmanager
+def at_work(run: Path, out: Path) -> Iterator[Callable[..., None]]:
+    """A copy of a finished run as if a process wrote it: what is given says how many ticks are finished by now."""
+    shutil.copytree(run, out)
+    info = json.loads((out / "run.json").read_text())
+
+    def write(done: int, status: str = "running") -> None:
+        made = out / "run.json.new"
+        made.write_text(json.dumps({**info, "status": status, "ticks_done": done, "digest": f"{done:064d}"}))
+        made.replace(out / "run.json")
+
+    with (out / "lock").open("a") as handle:
+        flock(handle, LOCK_EX)
+        yield write
 
 
 def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
@@ -110,6 +129,16 @@ class Visitor:
         (self.page.get_by_text(what).first if isinstance(what, str) else what).click()
         self.clicks += 1
         self.page.wait_for_timeout(500)
+        return self.rests()
+
+    def clicks_on_cell(self, table: Any, row: int, along: int = 30) -> "Visitor":
+        """A cell of a table, which is a picture: rows count from 0, ``along`` is how far from the left."""
+        table.scroll_into_view_if_needed()
+        box = table.bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + along, box["y"] + 35 * row + 52)
+        self.clicks += 1
+        self.page.wait_for_timeout(800)
         return self.rests()
 
     def words(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from townsquare.dashboard import charts, debates, network, shilling, topics
+from townsquare.dashboard import charts, debates, moderation, network, shilling, topics
 from townsquare.dashboard.labels import label_of
 from townsquare.dashboard.phases import Phase, series_of
 from townsquare.dashboard.summary import MAIN, in_words, number
@@ -45,6 +45,7 @@ _READ = {
     "Left, a gap means that no shill had rated anything yet.",
     "opinions": network.LOOK,
     "debates": debates.LOOK,
+    **moderation.LOOK,
     "trust": "1 means that accounts count in full, 0 that they are left out.",
 }
 
@@ -90,6 +91,10 @@ def drawings(table: pd.DataFrame, phases: Sequence[Phase]) -> dict[str, Callable
         ),
         ("Defence: how much accounts count", shilling.TRUST, shilling.trust, "trust"),
         ("Shift: how far people moved towards their opponents", debates.SHIFTS, debates.shifts, "debates"),
+        ("Harm: how much of what readers met breaks the rules", moderation.HARM, moderation.harm, "harm"),
+        ("The channel: how well its moderator does", moderation.CHANNEL, moderation.channel, "channel"),
+        ("Chilling: how often benign authors still post", moderation.CHILLING, moderation.chilling, "chilling"),
+        ("Review: what was decided, and what waits", moderation.REVIEW, moderation.review, "review"),
         ("Opinions: where they stand, and how they move", network.OPINIONS, network.opinions, "opinions"),
     )
 
@@ -116,6 +121,14 @@ def map_of_topics(run: RunFolder) -> Figure | None:
         f"Drawn: {made.sampled}, and at most {topics.MOST_ARTICLES} articles a panel."
     )
     return Figure("Topic map: where users and articles lie", topics.topic_map(made), look, words, made.counts)
+
+
+def of_moderation(found: Mapping[str, Any] | None) -> dict[str, Figure]:
+    """The figures of the section on moderation by name (``moderated.moderated``); nothing where nobody moderates."""
+    return {
+        name: Figure(title, draw(), moderation.LOOK[name], words, table)
+        for name, title, draw, words, table in moderation.figures_of(found)
+    }
 
 
 def against(run: RunFolder, control: RunFolder | None, comparison: Sequence[Mapping[str, Any]] | None) -> list[Figure]:

@@ -24,6 +24,12 @@ def label_of(measure: str) -> Label:
         if measure.startswith(prefix):
             name = measure.removeprefix(prefix).replace("_", "-")
             return replace(label, label=f"{label.label}, {name}", meaning=label.meaning.format(name))
+    if measure.endswith("@end"):
+        of = label_of(measure.removesuffix("@end"))
+        return replace(of, label=f"{of.label}, last tick")
+    name, _, group = measure.partition("/")
+    if group and name in LABELS:
+        return replace(LABELS[name], label=f"{LABELS[name].label}, {group}")
     unknown = Label(measure.replace("_", " "), "", "A measure of this run that has no definition here.", ours=True)
     return LABELS.get(measure, unknown)
 
@@ -219,6 +225,12 @@ def _moderated() -> dict[str, Label]:
         "appeals_made": Label("Appeals", "appeals a tick", "Authors who do not take a verdict."),
         "appeals_granted": Label("Appeals granted", share, "Share of the appeals decided in the tick."),
         "suspended": Label("Suspended", share, "Share of the members who may not post."),
+        "harm_of_shown": Label(
+            "Harm shown, per member", share, "Share of what a member was shown that breaks the rules."
+        ),
+        "harm_of_read": Label("Harm read, per member", share, "Share of what a member read that breaks the rules."),
+        "unwanted_of_shown": Label("Unwanted, per member", share, "Share of what a member saw that its policy blocks."),
+        "posts_per_author": Label("Posts per author", "posts a tick", "Posts of a member, answers left out."),
         "filter_closer": Label("Looked at closely", share, "Share of posts for which readers' filters did more."),
     }
     return {name: replace(label, ours=True) for name, label in made.items()}

@@ -5,6 +5,7 @@ so that a page printed in grey says as much as the screen.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 INK = "#222222"
 """Text and axes."""
@@ -34,3 +35,18 @@ STYLES = (
     Style("#56B4E9", (4, 2, 1, 2), "cross"),
 )
 """Series in the order in which they are given out. Okabe and Ito's yellow is left out: it cannot be seen on white."""
+
+_PAPER = ("white", "#fff", "#ffffff")
+_AT_NIGHT = {INK: "#e8e8e6", QUIET: "#a5a5a0", GRID: "#3c3b38", BAND: "#262522", **dict.fromkeys(_PAPER, "#171614")}
+_DATA = ("data", "datasets", "domain")
+
+
+def at_night(spec: Any) -> Any:
+    """The Vega-Lite ``spec`` for a dark page: text, axes and bands change places with the paper; the colours of the
+    series stay, which are apart on either; data is left as it is.
+    """
+    if isinstance(spec, list):
+        return [at_night(one) for one in spec]
+    if isinstance(spec, dict):
+        return {key: value if key in _DATA else at_night(value) for key, value in spec.items()}
+    return _AT_NIGHT.get(spec, spec) if isinstance(spec, str) else spec

@@ -8,6 +8,7 @@ from typing import Any
 from townsquare.dashboard import figures, page
 from townsquare.dashboard.conversations import conversations
 from townsquare.dashboard.figures import Figure
+from townsquare.dashboard.moderated import moderated
 from townsquare.dashboard.moved import moved
 from townsquare.dashboard.phases import phases_of
 from townsquare.dashboard.summary import summarise
@@ -25,6 +26,7 @@ def write(
     ledger: Mapping[str, Any] | None = None,
     campaign: Mapping[str, Any] | None = None,
     trial: Mapping[str, Any] | None = None,
+    moderation: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report of ``run`` to ``target``, whole or not at all; a file of that name is replaced.
 
@@ -37,11 +39,12 @@ def write(
         ledger: what language models were asked (``Run.ledger``).
         campaign: who was moved by what they were shown (``moved``); None where nobody campaigns.
         trial: a debate trial beside the published one (``trial``); None where nobody debates.
+        moderation: what moderation came to (``moderated``); None where nobody moderates a timeline.
 
     Raises:
         InputError: the report extra is not installed, or ``target`` cannot be written.
     """
-    text = render(run, control, comparison, ledger, campaign, trial)
+    text = render(run, control, comparison, ledger, campaign, trial, moderation)
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +61,7 @@ def render(
     ledger: Mapping[str, Any] | None = None,
     campaign: Mapping[str, Any] | None = None,
     trial: Mapping[str, Any] | None = None,
+    moderation: Mapping[str, Any] | None = None,
 ) -> str:
     """The page as text; see ``write``."""
     draw = _drawer()
@@ -68,7 +72,9 @@ def render(
     if measures.empty or (measures["measure"] == "likes_per_user").any():
         body.append(page.phases_list(phases))  # a town where nobody likes anything has no such phases
     names = [row["measure"] for row in rows]
-    body += [moved(campaign), beside_the_published(trial)]
+    body.append(moderated(moderation, {k: drawn(f) for k, f in figures.of_moderation(moderation).items()}))
+    # in a moderated timeline nobody campaigns, though it is built like a campaign
+    body += [moved(campaign if moderation is None else None), beside_the_published(trial)]
     shown = figures.curves(run, phases)
     if shown:
         body.append(page.section("Curves", "\n".join(drawn(f) for f in shown)))

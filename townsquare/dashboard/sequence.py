@@ -14,6 +14,8 @@ _WORDS = 64
 """Characters of what is written on an arrow."""
 _HALO = 'stroke="#fff" stroke-width="3" paint-order="stroke"'
 """Words stay readable where they cross a line."""
+_PAPER = '<rect width="100%" height="100%" fill="#fff"/>'
+"""Under all of it: on a dark page dark words would stand on dark ground."""
 _DRAWN = ("say", "task", "progress", "result", "ended")
 _STATES = {
     "discussion": "discussion",
@@ -56,7 +58,7 @@ def sequence(rows: pd.DataFrame) -> str:
         parts.append(_arrow(_read(row, place), y))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="sequence" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="{_FONT}" font-size="11">' + "".join(parts) + "</svg>"
+        f'height="{height}" font-family="{_FONT}" font-size="11">' + _PAPER + "".join(parts) + "</svg>"
     )
 
 
@@ -90,7 +92,7 @@ def _state(state: str, y: int, width: int) -> str:
     words = escape(_STATES.get(state, state))
     return (
         f'<line x1="0" y1="{y - _ROW + 10}" x2="{width}" y2="{y - _ROW + 10}" stroke="{BAND}" stroke-width="2"/>'
-        f'<text x="0" y="{y + 4}" fill="{QUIET}">{words}</text>'
+        f'<text x="8" y="{y + 4}" fill="{QUIET}">{words}</text>'
     )
 
 

@@ -1,8 +1,10 @@
-"""Pictures of the town square at one tick: pure functions from tables to charts."""
+"""Pictures of the town square at one tick: pure functions from tables to charts.
+
+For a table altair's name of one that is given later (``altair.NamedData``) does as well: a page that draws tick after
+tick makes the chart once and changes its rows.
+"""
 
 from typing import Any
-
-import pandas as pd
 
 from townsquare.dashboard.palette import BACKGROUND_POINT, GRID, INK, QUIET, STYLES
 from townsquare.dashboard.panels import FONT, altair
@@ -17,7 +19,7 @@ PICKED = "picked"
 """Name of the selection: the point that was clicked."""
 
 
-def town_map(points: pd.DataFrame, trails: pd.DataFrame, window: tuple[float, float, float, float]) -> Any:
+def town_map(points: Any, trails: Any, window: tuple[float, float, float, float]) -> Any:
     """Users and articles of one tick, and the ways by which some users came.
 
     Args:
@@ -57,11 +59,11 @@ def town_map(points: pd.DataFrame, trails: pd.DataFrame, window: tuple[float, fl
     return dressed(alt.layer(ways, dots).properties(height=560))
 
 
-def histogram(shares: pd.DataFrame, highest: float) -> Any:
+def histogram(shares: Any, highest: float) -> Any:
     """How opinions are spread at one tick: ``low``, ``high``, ``share``; the axis is the same at every tick."""
     alt = altair()
     drawn = (
-        alt.Chart(shares.assign(ground=0.0))
+        alt.Chart(shares)
         .mark_rect(color=STYLES[0].colour, stroke="white", strokeWidth=1)
         .encode(
             x=alt.X("low:Q", title="opinion, from 0 (against) to 1 (for)", scale=alt.Scale(domain=[0, 1])),
@@ -72,7 +74,7 @@ def histogram(shares: pd.DataFrame, highest: float) -> Any:
                 axis=alt.Axis(format="%"),
                 scale=alt.Scale(domain=[0, highest], nice=True),
             ),
-            y2="ground:Q",
+            y2=alt.datum(0),
             tooltip=[
                 alt.Tooltip("low:Q", title="from"),
                 alt.Tooltip("high:Q", title="to"),
@@ -83,15 +85,20 @@ def histogram(shares: pd.DataFrame, highest: float) -> Any:
     return dressed(drawn.properties(height=420))
 
 
-def streams(shares: pd.DataFrame, lines: pd.DataFrame, tick: int) -> Any:
-    """Opinions over all ticks: the darker, the more think so; lines of some agents; a rule where one is."""
+def streams(shares: Any, lines: Any, here: Any, last: int) -> Any:
+    """Opinions over all ticks: the darker, the more think so; lines of some agents; a rule where one is.
+
+    Args:
+        shares: tick, start, end, low, high, share; a tick stands for those from start to end.
+        lines: tick, agent, opinion.
+        here: tick, one row.
+        last: the tick at which the axis ends.
+    """
     alt = altair()
     y = alt.Y("low:Q", title="opinion, from 0 (against) to 1 (for)", scale=alt.Scale(domain=[0, 1]))
-    cells = shares.assign(start=shares["tick"] - 0.5, end=shares["tick"] + 0.5)
-    last = float(cells["end"].max())
-    x_scale = alt.Scale(domain=[-1.5, max(last, 0.5)], nice=False)
+    x_scale = alt.Scale(domain=[-1.5, max(last, 0) + 0.5], nice=False)
     ground = (
-        alt.Chart(cells)
+        alt.Chart(shares)
         .mark_rect()
         .encode(
             x=alt.X("start:Q", title="tick (-1: before the first)", scale=x_scale, axis=alt.Axis(tickMinStep=1)),
@@ -109,12 +116,9 @@ def streams(shares: pd.DataFrame, lines: pd.DataFrame, tick: int) -> Any:
         .mark_line(color=STYLES[1].colour, opacity=0.35, strokeWidth=1)
         .encode(x=alt.X("tick:Q", scale=x_scale), y=alt.Y("opinion:Q"), detail="agent:N")
     )
-    here = (
-        alt.Chart(pd.DataFrame({"tick": [tick]}))
-        .mark_rule(color=INK, strokeWidth=2)
-        .encode(x=alt.X("tick:Q", scale=x_scale))
-    )
-    return dressed(alt.layer(ground, ways, here).properties(height=420))
+    # Black, not ink: the cells below it are light on a dark page too.
+    rule = alt.Chart(here).mark_rule(color="black", strokeWidth=2).encode(x=alt.X("tick:Q", scale=x_scale))
+    return dressed(alt.layer(ground, ways, rule).properties(height=420))
 
 
 def dressed(chart: Any) -> Any:

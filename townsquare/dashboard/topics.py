@@ -142,19 +142,51 @@ def _key(looks: Mapping[str, tuple[str, str, int, float]]) -> list[Any]:
     return layers
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """How many points there are, their sum, and the sum of their products: enough for the plane of several sets."""
+
+    count: int
+    total: NDArray[np.float64]
+    """(dimensions,)"""
+    products: NDArray[np.float64]
+    """(dimensions, dimensions)"""
+
+    @classmethod
+    def of(cls, points: NDArray[np.floating]) -> "Moments":
+        """Those of (points, dimensions)."""
+        exact = points.astype(np.float64)
+        return cls(len(exact), exact.sum(axis=0), exact.T @ exact)
+
+    def __add__(self, other: "Moments") -> "Moments":
+        return Moments(self.count + other.count, self.total + other.total, self.products + other.products)
+
+
+def plane(of: Moments) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float]]:
+    """Centre, the two directions of largest variance as columns, and the share of variance along each.
+
+    No point at all: the origin, and directions as if nothing varied.
+    """
+    centre = of.total / max(1, of.count)
+    return centre, *_directions(of.products / max(1, of.count) - np.outer(centre, centre))
+
+
 def _plane(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float]]:
-    """Centre, the two directions of largest variance as columns, and the share of variance along each."""
     centre = points.mean(axis=0)
-    spread, directions = np.linalg.eigh(np.atleast_2d(np.cov(points - centre, rowvar=False, bias=True)))
-    axes = np.zeros((points.shape[1], 2))
-    width = min(2, points.shape[1])
+    return centre, *_directions(np.atleast_2d(np.cov(points - centre, rowvar=False, bias=True)))
+
+
+def _directions(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[float, float]]:
+    spread, directions = np.linalg.eigh(covariance)
+    axes = np.zeros((len(covariance), 2))
+    width = min(2, len(covariance))
     axes[:, :width] = directions[:, ::-1][:, :width]
     # an eigenvector's sign is arbitrary; the largest entry of each is made positive so that maps do not flip
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.where(axes[largest, [0, 1]] < 0, -1.0, 1.0)
     total = float(spread.sum()) or 1.0
     shares = [max(0.0, float(s)) / total for s in spread[::-1][:2]] + [0.0]
-    return centre, axes, (shares[0], shares[1])
+    return axes, (shares[0], shares[1])
 
 
 def _evenly(n: int, most: int) -> NDArray[np.int_]:

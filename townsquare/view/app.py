@@ -5,7 +5,7 @@ import os
 
 import streamlit as st
 
-from townsquare.view import place, queries, ways
+from townsquare.view import place, queries, starting, ways
 from townsquare.view.screens import (
     agent,
     compare,
@@ -20,13 +20,17 @@ from townsquare.view.screens import (
 )
 from townsquare.view.settled import settle
 
+# Charts of the report have a width of their own: on a narrow page they are moved sideways, not cut off. No string says
+# so, because Streamlit puts a bare string of its main script on the page.
+_NARROW = "<style>div:has(> [data-testid=stVegaLiteChart]) { max-width: 100%; overflow-x: auto; }</style>"
+
 
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Townsquare", page_icon="🏘️", layout="wide")
+    st.html(_NARROW)
     token = os.environ.get(place.TOKEN, "")
-    if token and not _let_in(token):
-        return
+    entered = not token or _let_in(token)
     front = st.Page(_front, title="Townsquare", url_path="front", default=True, visibility="hidden")
     town = st.Page(square.page, title="Town square", url_path="square", icon=":material/groups:")
     table = st.Page(runs.page, title="Runs", url_path="runs", icon=":material/list:")
@@ -42,15 +46,22 @@ def main() -> None:
     ]
     pages = [town, table, *one] if _square_first() else [table, town, *one]
     ways.lay(pages)
-    page = st.navigation([front, *pages])
+    page = st.navigation([front, *pages], position="sidebar" if entered else "hidden")
+    if not entered:  # only now: without pages Streamlit would forget which one the address names
+        _ask(token)
+        return
     page.run()
     settle(page.url_path)
 
 
 def _square_first() -> bool:
     """Whether visitors land on the town square: where one run is given, or the newest one is live."""
-    found = [run for run in queries.runs_below(place.Root.given().folder) if not run.problem]
-    return bool(found) and (found[0].name == "." or found[0].info["status"] == "running")
+    folder = place.Root.given().folder
+    found = [run for run in queries.runs_below(folder) if not run.problem]
+    if not found:
+        return False
+    first = found[0]
+    return first.name == "." or starting.status(folder / first.name, first.info["status"]) == "running"
 
 
 def _front() -> None:
@@ -61,14 +72,24 @@ def _front() -> None:
 
 def _let_in(token: str) -> bool:
     """Whether the visitor has shown the token, in the address or in the box, once in this session."""
-    if st.session_state.get("let-in"):
-        return True
-    given = place.asked("token") or st.text_input("Token", type="password")
-    if given and hmac.compare_digest(given.encode(), token.encode()):
+    if not st.session_state.get("let-in") and _fits(place.asked("token"), token):
         st.session_state["let-in"] = True
         place.keep(token=None)
-        return True
-    return False
+    return bool(st.session_state.get("let-in"))
+
+
+def _ask(token: str) -> None:
+    """The box, instead of a page; the page as soon as the token stands in it."""
+    given = st.text_input("Token", type="password")
+    if _fits(given, token):
+        st.session_state["let-in"] = True
+        st.rerun()
+    if given:
+        st.error("That is not the token.")
+
+
+def _fits(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode(), token.encode())
 
 
 if __name__ == "__main__":

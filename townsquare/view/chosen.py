@@ -1,7 +1,6 @@
 """Which run, agent and tick a page is about: the address says, the sidebar may say otherwise."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,27 +8,10 @@ import streamlit as st
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.view import place, queries
+from townsquare.view.place import settled, told
 from townsquare.view.safe import plain
 
-
-def settled(key: str, parameter: str, given: Any) -> None:
-    """Put ``given`` into the widget ``key``, before it is drawn, when a link has changed the address since.
-
-    A widget keeps what it showed last, also over a link to its own page; without this the link would lead nowhere.
-    """
-    before = st.session_state.get(f"{key}-told")
-    if key not in st.session_state or before != place.asked(parameter):
-        st.session_state[key] = given
-        if before is not None:  # Streamlit does not show the address of a link to its own page by itself
-            st.query_params.from_dict({name: st.query_params.get_all(name) for name in st.query_params})
-    else:
-        st.session_state[key] = st.session_state[key]  # a widget of the same name on another page forgets its own
-
-
-def told(key: str, parameter: str, value: Any) -> None:
-    """Put what the widget ``key`` came to into the address."""
-    place.keep(**{parameter: value})
-    st.session_state[f"{key}-told"] = place.asked(parameter)
+__all__ = ["opened", "settled", "steps", "told", "when", "who"]
 
 
 def who(run: RunFolder) -> tuple[int, pd.DataFrame]:
@@ -63,9 +45,9 @@ def when(run: RunFolder) -> int:
 
 def steps(tick: int, last: int) -> None:
     """Buttons to the tick before and the one after."""
-    left, right, _ = st.columns([2, 2, 8])
-    left.button("Tick before", icon=":material/chevron_left:", disabled=tick == 0, on_click=_to, args=(tick - 1,))
-    right.button("Tick after", icon=":material/chevron_right:", disabled=tick == last, on_click=_to, args=(tick + 1,))
+    row = st.container(horizontal=True)
+    row.button("Tick before", icon=":material/chevron_left:", disabled=tick == 0, on_click=_to, args=(tick - 1,))
+    row.button("Tick after", icon=":material/chevron_right:", disabled=tick == last, on_click=_to, args=(tick + 1,))
 
 
 def _to(tick: int) -> None:

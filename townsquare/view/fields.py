@@ -121,6 +121,10 @@ def _component(path: str, default: Any, help_: str) -> Field:
 
 def _plain(path: str, one: Mapping[str, Any], default: Any, help_: str) -> Field:
     kind = one.get("type")
+    if any(str(part.get("$ref", "")).endswith("/Use") for part in one.get("anyOf", ())):
+        return Field(
+            path, "toml", default, f'{help_} As TOML, such as {{name = "..."}} with its settings beside the name.'
+        )
     low, high = one.get("minimum"), one.get("maximum")
     if "enum" in one and all(isinstance(word, str) for word in one["enum"]):
         return Field(path, "choice", default, help_, tuple(one["enum"]))

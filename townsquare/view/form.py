@@ -75,34 +75,36 @@ def _drawn(scenario: str, of: Sequence[Field], before: str = "") -> dict[str, An
     for place, one in enumerate(of):
         with columns[place % _COLUMNS]:
             if one.kind == "component":
-                chosen.append((one, _component(scenario, one)))
+                chosen.append((one, _component(f"set:{scenario}:{before}{one.path}", one)))
                 continue
             value = _widget(f"set:{scenario}:{before}{one.path}", one)
             if value != one.default:
                 found[one.path] = value
     for one, name in chosen:
-        found |= _inside(scenario, one, name)
+        found |= _inside(scenario, one, name, before)
     return found
 
 
-def _component(scenario: str, one: Field) -> str:
+def _component(key: str, one: Field) -> str:
     default = (one.default or {}).get("name", "")
     names = one.choices if default in one.choices or not default else (default, *one.choices)
     place = names.index(default) if default in names else 0
-    return str(st.selectbox(one.path, names, index=place, help=one.help, key=f"set:{scenario}:{one.path}"))
+    return str(st.selectbox(one.path, names, index=place, help=one.help, key=key))
 
 
-def _inside(scenario: str, one: Field, name: str) -> dict[str, Any]:
-    """The settings of the component that was chosen."""
+def _inside(scenario: str, one: Field, name: str, before: str) -> dict[str, Any]:
+    """The settings of the component that was chosen, and of the components inside it."""
     found: dict[str, Any] = {} if name == (one.default or {}).get("name") else {one.path: name}
     try:
-        of = [inner for inner in fields.component_fields(one, name) if inner.kind != "component"]
+        of = fields.component_fields(one, name)
     except InputError as error:
         st.warning(plain(error, 300))
         return found
     if of:
         st.caption(f"Settings of {name}")
-        found |= _drawn(scenario, of, f"{name}:")
+        changed = _drawn(scenario, of, f"{before}{name}:")
+        # one inside another has no name in the scenario yet, and its settings mean nothing without
+        found |= {one.path: name, **changed} if before and changed else changed
     return found
 
 

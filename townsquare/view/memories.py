@@ -119,12 +119,15 @@ def of_items(lines: Sequence[str]) -> list[str]:
     return [line.partition(" ")[2] if line.partition(" ")[0].isdigit() else line for line in lines]
 
 
-def persona(run: RunFolder, group: str) -> str:
-    """Where an agent's persona comes from, in a sentence."""
-    settings = run.info.scenario.get(group)
+def persona(run: RunFolder, group: str, agent: int = -1) -> str:
+    """Where an agent's persona comes from, in a sentence; of one whose posts alone a model writes, that too."""
+    settings, agents = run.info.scenario.get(group), run.agents()
     if not isinstance(settings, dict):
         return "What sets it apart stands in the table above."
     mind = str(settings.get("mind", ""))
+    if "by_model" in agents and agents.loc[agents["agent"] == agent, "by_model"].any():
+        where = "from a file" if settings.get("personas") else "drawn"
+        return f"Mind {mind}, and a language model that writes its posts; its persona is {where}, and in its prompts."
     if settings.get("personas"):
         told = settings["personas"]
         where = told if isinstance(told, str) else f"the scenario ({len(json.dumps(told)):,} letters of it)"

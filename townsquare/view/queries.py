@@ -189,7 +189,8 @@ def conversations(run: RunFolder, tick: int) -> pd.DataFrame:
 def feed(run: RunFolder, agent: int, tick: int) -> pd.DataFrame:
     """What an agent was shown at a tick, in order, why each item was there, and what it did with it.
 
-    Columns: rank, item, name, author, text, why, clicked, liked, opinion (NaN where none was formed).
+    Columns: rank, item, name, author, text, why, score (NaN where it has none), clicked, liked, opinion (NaN where none
+    was formed).
     """
     rows = events_of(run, tick, agents=[agent])
     shown = rows[rows["kind"] == "shown"].sort_values("rank")
@@ -204,11 +205,26 @@ def feed(run: RunFolder, agent: int, tick: int) -> pd.DataFrame:
             "author": [_cell(about, item, "author", -1) for item in shown["item"]],
             "text": [_cell(about, item, "text") for item in shown["item"]],
             "why": shown["why"].to_numpy(),
+            "score": scores(run, shown).to_numpy(),
             "clicked": [item in done["click"] | done["rate"] for item in shown["item"]],
             "liked": [item in done["like"] for item in shown["item"]],
             "opinion": [float(opinions.get(item, float("nan"))) for item in shown["item"]],
         }
     )
+
+
+def scores(run: RunFolder, shown: pd.DataFrame) -> "pd.Series[float]":
+    """Of rows of what was shown: the score by which the recommender chose it, NaN where it did not, or none was kept.
+
+    ``keeps_scores`` tells the two apart.
+    """
+    return shown["value"].astype(float).where((shown["why"] == "match") & keeps_scores(run))
+
+
+def keeps_scores(run: RunFolder) -> bool:
+    """Whether scores of the recommender are in the run (``record.scores``)."""
+    record = run.info.scenario.get("record")
+    return isinstance(record, dict) and record.get("scores") is True
 
 
 def causes(run: RunFolder, tick: int, seq: int) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from townsquare.dashboard import topics
 from townsquare.protocols.errors import RunFolderError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.view import segments
+from townsquare.view.segments import Stamp, stamp
 
 MOST_FRAMES = 60
 """Kept ticks that are projected; of more, an even choice."""
@@ -20,6 +23,9 @@ MOST_USERS, MOST_ITEMS = 800, 200
 """Points that are drawn in a frame."""
 BINS = 20
 """Steps between opinion 0 and opinion 1."""
+Window = tuple[float, float, float, float]
+"""Least and largest x, least and largest y."""
+_WHAT = (topics.IN_LOOP, topics.OUT_LOOP, topics.ARTICLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +59,83 @@ class Opinions:
 
 
 def positions(run: RunFolder) -> Positions | None:
-    """The topic map's frames; None where no positions were kept."""
+    """The topic map's frames; None where no positions were kept. What was read once is not read again: of a run that
+    goes on, each look reads the ticks that are new.
+    """
     kept = run.snapshot_ticks()
     if not kept:
         return None
-    frames = sorted({kept[int(place)] for place in np.linspace(0, len(kept) - 1, min(len(kept), MOST_FRAMES))})
-    paths = tuple(run.segment("snapshots", tick).with_suffix(".npz") for tick in frames)
-    made = _projected(tuple(frames), paths, tuple(_stamp(path) for path in paths))
-    if made is None:
-        return None
-    points, counts, explained, users = made
-    return Positions(points, counts, explained, tuple(frames), len(kept), users)
+    step = max(1, -(-(len(kept) - 1) // (MOST_FRAMES - 1)))  # whole steps: the same frames until they double
+    frames = sorted({*kept[::step], kept[-1]})
+    paths = [run.segment("snapshots", tick).with_suffix(".npz") for tick in frames]
+    return _framed(tuple(frames), tuple((path, stamp(path)) for path in paths), len(kept))
 
 
 @lru_cache(maxsize=4)
-def _projected(
-    frames: tuple[int, ...], paths: tuple[Path, ...], stamps: tuple[int, ...]
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple[float, float], tuple[int, int]] | None:
-    """Frames on one plane. ``stamps`` are only there so that files that were written again are read again."""
-    shots: dict[int, dict[str, NDArray[np.generic]]] = {}
-    who, totals, most = [], [], 0
-    for tick, path in zip(frames, paths, strict=True):
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                users, loop = arrays["users"], arrays["in_loop"]
-                vectors, items = arrays["vectors"], arrays["items"]
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            if isinstance(error, KeyError):
-                return None  # a town whose agents have no place
-            raise RunFolderError(f"{path} cannot be read, the run folder is torn.") from error
-        some, few = _evenly(len(users), MOST_USERS), _evenly(len(vectors), MOST_ITEMS)
-        shots[tick] = {"users": users[some], "in_loop": loop[some], "vectors": vectors[few]}
-        who += [items[few], some]
-        counted = {"in the loop": int(loop.sum()), "out of the loop": int((~loop).sum()), "articles": len(vectors)}
-        totals.append({"tick": tick, **counted})
-        most = max(most, len(users))
-    made = topics.project(shots, MOST_USERS, MOST_ITEMS)
-    numbers = np.concatenate([np.asarray(part, np.int64) for part in who])
-    points = made.points.assign(who=numbers[made.points.index]).reset_index(drop=True)
-    return points, pd.DataFrame(totals), made.explained, (min(most, MOST_USERS), most)
+def _framed(frames: tuple[int, ...], paths: tuple[tuple[Path, Stamp], ...], kept: int) -> Positions | None:
+    """The frames that these files hold; with the files their stamps, so that a file written again is read again."""
+    found = [_shot(path, written) for path, written in paths]
+    shots = [shot for shot in found if shot is not None]
+    if len(shots) < len(found):
+        return None  # a town whose agents have no place
+    if len({shot.places.shape[1] for shot in shots}) > 1:
+        raise RunFolderError(f"{paths[0][0].parent} keeps places of different dimensions, the run folder is torn.")
+    points, explained = _projected(frames, shots)
+    counts = pd.DataFrame([{"tick": tick, **shot.counts} for tick, shot in zip(frames, shots, strict=True)])
+    most = max(shot.users for shot in shots)
+    return Positions(points, counts, explained, frames, kept, (min(most, MOST_USERS), most))
 
 
-def _stamp(path: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """What is drawn of one tick, as it was kept; rows with a place that is no number are left out."""
+
+    places: NDArray[np.float32]
+    """(points, dimensions), articles first."""
+    what: NDArray[np.int8]
+    """Places in ``_WHAT``."""
+    who: NDArray[np.int64]
+    moments: topics.Moments
+    counts: dict[str, int]
+    """Of all, not only of those drawn."""
+    users: int
+
+
+@lru_cache(maxsize=4 * MOST_FRAMES)
+def _shot(path: Path, written: Stamp) -> _Shot | None:
+    """One file; None where it holds no places."""
     try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        raise RunFolderError(f"{path} is missing: the run folder is torn.") from None
+        with np.load(path, allow_pickle=False) as arrays:
+            if not {"users", "in_loop", "vectors", "items"} <= set(arrays):
+                return None
+            users, loop = arrays["users"], arrays["in_loop"].astype(bool)
+            vectors, items = arrays["vectors"], arrays["items"]
+        some, few = _evenly(len(users), MOST_USERS), _evenly(len(vectors), MOST_ITEMS)
+        places = np.concatenate([vectors[few], users[some]]).astype(np.float32)
+        there = np.isfinite(places).all(axis=1)
+        what = np.concatenate([np.full(len(few), 2), np.where(loop[some], 0, 1)]).astype(np.int8)[there]
+        who = np.concatenate([items[few], some]).astype(np.int64)[there]
+    except (OSError, ValueError, IndexError, EOFError, BadZipFile) as error:
+        raise RunFolderError(f"{path} cannot be read, the run folder is torn.") from error
+    counts = {"in the loop": int(loop.sum()), "out of the loop": int((~loop).sum()), "articles": len(vectors)}
+    places = places[there]
+    return _Shot(places, what, who, topics.Moments.of(places), counts, len(users))
+
+
+def _projected(frames: Sequence[int], shots: Sequence[_Shot]) -> tuple[pd.DataFrame, tuple[float, float]]:
+    """All frames on one plane, that of ``topics.project``; and the shares of the variance that it holds."""
+    centre, axes, explained = topics.plane(sum((shot.moments for shot in shots[1:]), shots[0].moments))
+    spots = np.concatenate([shot.places for shot in shots]) @ axes.astype(np.float32) - centre @ axes
+    points = pd.DataFrame(
+        {
+            "tick": np.repeat(frames, [len(shot.places) for shot in shots]),
+            "x": spots[:, 0].round(3),
+            "y": spots[:, 1].round(3),
+            "what": pd.Categorical.from_codes(np.concatenate([shot.what for shot in shots]), pd.Index(_WHAT)),
+            "who": np.concatenate([shot.who for shot in shots]),
+        }
+    )
+    return points, explained
 
 
 def has_opinions(run: RunFolder, agents: pd.DataFrame) -> bool:
@@ -115,19 +152,15 @@ def thought(run: RunFolder, agents: pd.DataFrame, tick: int) -> NDArray[np.float
 
 
 def opinions(run: RunFolder, agents: pd.DataFrame, lines: int = 60) -> Opinions:
-    """Opinions after every finished tick, as shares of an even scale and as lines of some agents."""
-    held = agents["opinion"].to_numpy(float).copy()
-    there = np.flatnonzero(np.isfinite(held))
-    some = there[_evenly(len(there), lines)]
-    counted, drawn = [], []
-    for tick in range(-1, run.info.ticks_done):
-        if tick >= 0:
-            _move(run, tick, held)
-        known = held[np.isfinite(held)]
-        counts, _ = np.histogram(np.clip(known, 0, 1), bins=BINS, range=(0, 1))
-        counted.append(counts / max(1, len(known)))
-        drawn.append(held[some].copy())
-    ticks = np.arange(-1, run.info.ticks_done)
+    """Opinions after every finished tick, as shares of an even scale and as lines of some agents. Of a run that goes
+    on, each call reads the ticks that are new.
+    """
+    kept = _kept(run.path, run.info.id, stamp(run.path / "agents.parquet"), lines)
+    with kept.lock:
+        kept.read(run, agents)
+        done = run.info.ticks_done + 1
+        counted, drawn, some, holders = kept.counted[:done], kept.drawn[:done], kept.some, kept.holders
+    ticks = np.arange(-1, len(counted) - 1)
     low = np.tile(np.arange(BINS) / BINS, len(ticks)).round(6)
     shares = pd.DataFrame(
         {
@@ -144,7 +177,63 @@ def opinions(run: RunFolder, agents: pd.DataFrame, lines: int = 60) -> Opinions:
             "opinion": np.concatenate(drawn) if len(some) else np.zeros(0),
         }
     )
-    return Opinions(shares, paths, len(there))
+    return Opinions(shares, paths, holders)
+
+
+def thinned(made: Opinions, most: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """What a picture of all ticks is drawn from, of ``most`` ticks or fewer: evenly chosen, the newest among them.
+
+    Returns:
+        ``made.shares`` with start and end, the ticks for which each tick stands; ``made.lines``; and how many ticks
+        one stands for.
+    """
+    ticks = made.shares["tick"].to_numpy()
+    newest = int(ticks.max())
+    step = 1 if most is None else max(1, -(-(newest + 2) // most))
+    kept, along = (newest - ticks) % step == 0, (newest - made.lines["tick"].to_numpy()) % step == 0
+    cells = made.shares[kept]
+    return cells.assign(start=cells["tick"] - step + 0.5, end=cells["tick"] + 0.5), made.lines[along], step
+
+
+class _Kept:
+    """What ``opinions`` has found of a run so far."""
+
+    def __init__(self, lines: int) -> None:
+        self.lock = Lock()
+        self.lines = lines
+        self.counted: list[NDArray[np.float64]] = []
+        self.drawn: list[NDArray[np.float64]] = []
+        self.some = np.zeros(0, int)
+        self.holders = 0
+        self._held = np.zeros(0)
+        self._newest: Stamp | None = None
+
+    def read(self, run: RunFolder, agents: pd.DataFrame) -> None:
+        """Up to the newest tick of ``run``; anew where ticks were taken back since, as resuming does."""
+        known = len(self.counted) - 1
+        if known > 0 and (run.info.ticks_done < known or stamp(run.segment("events", known - 1)) != self._newest):
+            self.counted, self.drawn = [], []
+        if not self.counted:
+            self._held = agents["opinion"].to_numpy(float).copy()
+            there = np.flatnonzero(np.isfinite(self._held))
+            self.some, self.holders = there[_evenly(len(there), self.lines)], len(there)
+            self._note()
+        for tick in range(len(self.counted) - 1, run.info.ticks_done):
+            _move(run, tick, self._held)
+            self._newest = stamp(run.segment("events", tick))
+            self._note()
+
+    def _note(self) -> None:
+        known = self._held[np.isfinite(self._held)]
+        counts, _ = np.histogram(np.clip(known, 0, 1), bins=BINS, range=(0, 1))
+        self.counted.append(counts / max(1, len(known)))
+        self.drawn.append(self._held[self.some].copy())
+
+
+@lru_cache(maxsize=16)
+def _kept(path: Path, run: str, written: Stamp, lines: int) -> _Kept:
+    """Of one run: another one in its place, which has other agents, begins anew."""
+    return _Kept(lines)
 
 
 def _move(run: RunFolder, tick: int, held: NDArray[np.float64]) -> None:
@@ -169,18 +258,34 @@ def trails(points: pd.DataFrame, frames: Sequence[int], tick: int, *, ticks: int
     return mine[mine["who"].isin(some)].sort_values(["who", "tick"])[["who", "tick", "x", "y"]].reset_index(drop=True)
 
 
-def window(points: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Least and largest x, least and largest y: the frame that all ticks share.
+def window(points: pd.DataFrame) -> Window:
+    """The frame that all ticks share.
 
     It holds 98 of 100 points along either direction, with some room: a few who wander off shall not press all the
     others into a corner.
     """
     if points.empty:
         return -1.0, 1.0, -1.0, 1.0
-    low = points[["x", "y"]].quantile(0.01).to_numpy(float)
-    high = points[["x", "y"]].quantile(0.99).to_numpy(float)
+    low, high = np.quantile(points[["x", "y"]].to_numpy(float), (0.01, 0.99), axis=0)
     room = np.maximum(0.15 * (high - low), 1e-6)
     return tuple(float(v) for v in (low[0] - room[0], high[0] + room[0], low[1] - room[1], high[1] + room[1]))  # type: ignore[return-value]
+
+
+def held(before: Window | None, now: Window) -> Window:
+    """The window of the last picture as long as it serves: then only points move, and neither axis does.
+
+    It serves while it holds the window ``now`` and is not much wider, at most twice along either direction; the next
+    one leaves some room, so that it will serve for a while.
+    """
+    if before is None:
+        return now
+    low_x, high_x, low_y, high_y = before
+    holds = low_x <= now[0] and now[1] <= high_x and low_y <= now[2] and now[3] <= high_y
+    close = high_x - low_x <= 2 * (now[1] - now[0]) and high_y - low_y <= 2 * (now[3] - now[2])
+    if holds and close:
+        return before
+    room_x, room_y = 0.1 * (now[1] - now[0]), 0.1 * (now[3] - now[2])
+    return now[0] - room_x, now[1] + room_x, now[2] - room_y, now[3] + room_y
 
 
 def framed(points: pd.DataFrame, frame: tuple[float, float, float, float]) -> tuple[pd.DataFrame, int]:

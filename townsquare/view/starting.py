@@ -158,6 +158,11 @@ def written(path: Path) -> bool:
     return False
 
 
+def status(path: Path, told: str) -> str:
+    """What ``run.json`` says of a run, but "killed" where its process could write nothing any more."""
+    return "killed" if told == "running" and not written(path) else told
+
+
 def _start(root: Root, title: str, folder: Path, arguments: Sequence[str]) -> Job:
     if root.read_only:
         raise InputError(READ_ONLY)

@@ -7,6 +7,7 @@ import pytest
 
 import townsquare as ts
 from tests.view.towns import page, panel, told
+from tests.view.two_layers import MIND
 from townsquare.view import decisions, memories
 
 READER, WRITER = 40, 47
@@ -48,6 +49,12 @@ def test_the_chain_of_a_decision_is_on_the_page(run: ts.Run) -> None:
     mine = events[(events["agent"] == READER) & (events["kind"] == "shown")].sort_values("rank")
     assert opened.dataframe[1].value["item"].tolist() == mine["item"].tolist()
     assert (opened.query_params["agent"], opened.query_params["tick"]) == (str(READER), "3")
+    done = next(one.value for one in opened.dataframe if "seq" in one.value)
+    places = dict(zip(mine["item"], mine["rank"] + 1, strict=True))
+    clicks = done[done["kind"] == "click"]
+    assert len(clicks)
+    assert clicks["place"].tolist() == [places[item] for item in clicks["item"]]
+    assert done["ref"].dropna().ge(0).all()
 
 
 def test_repairs_are_told_apart(run: ts.Run) -> None:
@@ -80,6 +87,33 @@ def test_memories_are_those_of_the_prompt_with_scores(run: ts.Run) -> None:
         assert line.partition(": ")[2] in scored["text"].tolist()
 
 
+def test_layers_and_their_versions_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = panel(tmp_path / "layers", **{"panel.mind": MIND})
+    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(tmp_path))
+    held = memories.held(run, READER, "panel")
+    assert held is not None
+    assert set(held["layer"]) == {"episode", "separated", "fused"}
+    mine = held[(held["layer"] == "fused") & (held["domain"] == "liked")]
+    assert mine["version"].tolist() == list(range(1, len(mine) + 1))
+    force = int((mine["tick"] < 2).sum())
+    opened = page("agent", run="layers", agent=READER, tick=2, layer="fused", domain="liked")
+    assert not opened.exception
+    assert f"At tick 2 version {force} of {len(mine)} was in force." in told(opened)
+    code = [one.value for one in opened.code]
+    assert mine["text"].iloc[force - 1] in code
+    assert mine["text"].iloc[force - 2] in code
+    kept = next(one.value for one in opened.dataframe if "importance" in one.value)
+    assert kept["text"].tolist() == held[held["tick"] == 2]["text"].tolist()
+    opened.slider(key=f"memory-version-2-{len(mine)}").set_value(1).run()
+    assert mine["text"].iloc[0] in [one.value for one in opened.code]
+    opened.selectbox(key="memory-layer").set_value("episode").run()
+    assert not opened.exception
+    assert opened.query_params["layer"] == "episode"
+    assert "domain" not in opened.query_params
+    episodes = held[held["layer"] == "episode"]["text"].tolist()
+    assert episodes in [one.value["text"].tolist() for one in opened.dataframe if "importance" in one.value]
+
+
 def test_nobody_asked_and_nothing_kept_are_sentences() -> None:
     opened = page("agent", run="panel", agent=3, tick=1)
     shown = told(opened)
@@ -93,7 +127,10 @@ def test_actions_by_kind_with_a_way_to_their_causes(run: ts.Run) -> None:
     table = opened.dataframe[-1].value
     events = run.events(kinds=["like"])
     assert len(table) == (events["agent"] == 3).sum()
-    assert table["why_link"].iloc[0].startswith("/why?run=panel&agent=3&tick=")
+    leads = opened.session_state["why of everything it did and met-ways"]
+    assert [one["item"] for one in leads] == table["item"].tolist()
+    assert leads[0] == {"run": "panel", "agent": 3, "tick": table["tick"].iloc[0], "item": table["item"].iloc[0]}
+    assert set(table["chain"]) == {"Why"}
 
 
 def test_a_missing_cassette_and_a_torn_one(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

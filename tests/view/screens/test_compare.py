@@ -1,5 +1,6 @@
 """Runs against each other."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,23 @@ def test_two_runs_by_reader_and_by_tick(root: Path) -> None:
     assert table.index.tolist() == expected.index.tolist()
     for shown, meant in (("difference", "difference"), ("low", "low"), ("base", "mean_a"), ("arm", "mean_b")):
         assert table[shown].astype(float).tolist() == pytest.approx(expected[meant].tolist(), nan_ok=True)
-    assert "recommender.name=random minus news" in told(opened)
+    assert "chance (recommender.name=random) minus learned (news)" in told(opened)
     opened.radio[0].set_value("tick").run()
     assert opened.query_params["unit"] == "tick"
     assert opened.query_params["run"] == ["learned", "chance"]
+
+
+def test_a_fork_is_called_by_its_name_and_its_shared_ticks_can_be_left_out(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(root / "learned", tmp_path / "learned")
+    ts.open_run(tmp_path / "learned").fork(2, {"withheld": [{"item": 1, "agent": 0}]}, out=tmp_path / "fork")
+    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(tmp_path))
+    words = told(page("compare", run=["learned", "fork"]))
+    assert "fork minus learned (news)" in words
+    assert "fork shares the ticks before 2" in words
+    assert "leaving out the first 2 ticks compares only what came after" in words
+    assert "shares the ticks" not in told(page("compare", run=["learned", "fork"], burn=2))
 
 
 @pytest.mark.slow

@@ -33,6 +33,24 @@ def test_places_in_order_with_why_and_what_was_done(root: Path) -> None:
     assert sum(text.startswith("Why: ") for text in texts) == 10
 
 
+def test_the_score_of_what_the_recommender_chose_and_of_nothing_else(root: Path) -> None:
+    run = open_run(root / "news")
+    events = run.events(ticks=range(3, 4), kinds=["shown"])
+    mine = events[events["agent"] == 5].sort_values("rank")
+    opened = page("feed", run="news", agent=5, tick=3)
+    whys = [one.value.split("\n") for one in opened.text if one.value.startswith("Why: ")]
+    for lines, row in zip(whys, mine.to_dict("records"), strict=True):
+        scored = [line for line in lines if line.startswith("Score: ")]
+        assert scored == ([f"Score: {row['value']:.6g}"] if row["why"] == "match" else [])
+    assert mine.loc[mine["why"] == "match", "value"].nunique() > 1
+    assert "It can be compared within this list only" in told(opened)
+    team = open_run(root / "team").events(kinds=["shown"])
+    row = team[team["why"] == "match"].iloc[0]
+    unscored = told(page("feed", run="team", agent=int(row["agent"]), tick=int(row["tick"])))
+    assert "record.scores=true" in unscored
+    assert "Score: " not in unscored
+
+
 def test_the_tick_before_and_the_one_after() -> None:
     opened = page("feed", run="news", agent=5, tick=2)
     opened.button[0].click().run()
@@ -97,3 +115,14 @@ def test_what_a_hostile_run_holds_is_never_markup(root: Path) -> None:
     assert HOSTILE[:8] not in marked(opened)
     assert HOSTILE[:8] in told(opened)
     assert max(len(one.value) for one in opened.text) < 3_000
+
+
+def test_what_a_readers_policy_kept_from_it(root: Path) -> None:
+    run = open_run(root / "moderation")
+    agents, kept = run.agents(), run.verdicts()
+    calm, free = (int(agents.loc[agents["policy"] == name, "agent"].iloc[0]) for name in ("calm", "none"))
+    hidden = kept[(kept["by"] == "reader: calm") & (kept["action"] == "remove")]
+    labels = [one.label for one in page("feed", run="moderation", agent=calm, tick=4).expander]
+    assert any("by its policy, calm" in one and f"{len(hidden)} items" in one for one in labels)
+    labels = [one.label for one in page("feed", run="moderation", agent=free, tick=4).expander]
+    assert "by its policy" not in "".join(labels)

@@ -1,8 +1,12 @@
 """The page Moderation: queue, verdicts with reasons, precision, and readers' own rules."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.view.towns import HOSTILE, marked, page, told
@@ -28,10 +32,10 @@ def test_a_team_and_what_it_concluded(root: Path) -> None:
     assert facts["Verdicts"] == str(len(run.events(kinds=["verdict"])))
     measures = run.measures()
     precision = measures[(measures["measure"] == "removal_precision") & (measures["tick"] == 4)]["value"].iloc[0]
-    assert facts["Removed rightly"] == f"{precision:.0%}"
+    assert facts["Acted on rightly"] == f"{precision:.0%}"
     verdicts = next(one.value for one in opened.dataframe if "because" in one.value)
     assert verdicts["because"].str.match("false|true").all()
-    assert "authors of these towns cannot appeal" in told(opened)
+    assert "Authors of this town cannot appeal" in told(opened)
 
 
 def test_an_earlier_tick_and_a_verdict_of_the_address(root: Path) -> None:
@@ -43,11 +47,56 @@ def test_an_earlier_tick_and_a_verdict_of_the_address(root: Path) -> None:
     assert opened.metric[0].value == str((events["tick"] <= events["tick"].iloc[0]).sum())
 
 
-def test_a_moderator_that_gives_no_reasons_says_so() -> None:
+def test_a_moderator_that_gives_no_reasons_has_none() -> None:
     opened = page("moderation", run="campaign")
     assert not opened.exception
-    assert "no reasons, and no places in the text" in told(opened)
-    assert {one.label: one.value for one in opened.metric}["Removed rightly"] == "not known"
+    verdicts = next(one.value for one in opened.dataframe if "action" in one.value)
+    assert "because" not in verdicts or not verdicts["because"].any()
+    assert set(verdicts["who"]) == {"near-duplicates"}
+    assert {one.label: one.value for one in opened.metric}["Acted on rightly"] == "–"
+
+
+def test_grounds_of_a_verdict_and_the_words_it_rests_on(root: Path) -> None:
+    run = open_run(root / "moderation")
+    kept = run.verdicts()
+    removed = kept[(kept["by"] == "channel") & (kept["action"] == "remove")].iloc[0]
+    opened = page("moderation", run="moderation", item=int(removed["item"]))
+    assert not opened.exception
+    shown = told(opened)
+    assert f"channel (panel): remove, score {removed['score']:.1f}, toxic" in shown
+    assert f"Because {removed['rationale']}" in shown
+    for one in json.loads(removed["evidence"]):
+        assert f"• {one}" in shown
+    text = run.items().set_index("item")["text"][removed["item"]]
+    start, end = json.loads(removed["spans"])[0]
+    html = "".join(str(one.proto.body) for one in opened.get("html"))
+    assert re.search(f"<mark[^>]*>{re.escape(text[start:end])}</mark>", html)
+    facts = {one.label: one.value for one in opened.metric}
+    assert facts["Verdicts"] == str(len(kept))
+    appeals = run.events(kinds=["dispute"])
+    assert facts["Appeals granted"].endswith(f" of {len(appeals)}")
+    table = next(one.value for one in opened.dataframe if "outcome" in one.value)
+    assert sorted(table["item"]) == sorted(appeals["item"])
+    assert f"Tick {removed['tick']}: its author appealed" in shown
+
+
+def test_filters_by_place_action_category_and_author_stand_in_the_address(root: Path) -> None:
+    kept = open_run(root / "moderation").verdicts()
+    opened = page("moderation", run="moderation", by="reader: calm", category="toxic")
+    table = next(one.value for one in opened.dataframe if "action" in one.value)
+    mine = kept[(kept["by"] == "reader: calm") & (kept["category"] == "toxic")]
+    assert table["item"].tolist() == mine["item"].tolist()[::-1]
+    author = int(mine["agent"].iloc[0])
+    opened.text_input(key="verdicts-author").set_value(f"member-{author}").run()
+    table = next(one.value for one in opened.dataframe if "action" in one.value)
+    assert table["item"].tolist() == mine[mine["agent"] == author]["item"].tolist()[::-1]
+    opened.multiselect(key="verdicts-action").set_value(["show"]).run()
+    assert "No verdict is of this kind." in told(opened)
+    assert opened.query_params["author"] == f"member-{author}"
+    assert opened.query_params["action"] == "show"
+    again = page("moderation", run="moderation", author=str(author), action="warn")
+    table = next(one.value for one in again.dataframe if "action" in one.value)
+    assert len(table) == ((kept["agent"] == author) & (kept["action"] == "warn")).sum()
 
 
 @pytest.mark.parametrize("run", ["news", "shop", "network"])
@@ -55,7 +104,7 @@ def test_a_town_without_moderators_says_so(run: str) -> None:
     opened = page("moderation", run=run)
     assert not opened.exception
     assert "moderat" in told(opened)
-    assert "No reader of this run has rules of their own" in told(opened)
+    assert "No reader of this run has written rules of their own" in told(opened)
 
 
 def test_a_reader_blocks_something_and_takes_it_back(root: Path) -> None:
@@ -95,6 +144,49 @@ def test_a_dashboard_that_only_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not opened.exception
     assert "rules cannot be changed here" in told(opened)
     assert not [one for one in opened.button if one.label in ("Block", "Undo", "Redo")]
+
+
+def test_hostile_grounds_are_never_markup(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(root / "moderation", tmp_path / "bad")
+    _written(tmp_path / "bad" / "items", text=HOSTILE + "x" * 100_000, name=HOSTILE)
+    spans = json.dumps([[n, n + 3] for n in range(0, 100, 5)] + [[0, 10**9]])
+    _written(tmp_path / "bad" / "verdicts", action=HOSTILE, category=HOSTILE, rationale=HOSTILE, spans=spans,
+             evidence=json.dumps([HOSTILE] * 1_000))  # fmt: skip
+    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(tmp_path))
+    opened = page("moderation", run="bad")
+    assert not opened.exception
+    assert not opened.error
+    assert HOSTILE[:8] not in marked(opened)
+    html = "".join(str(one.proto.body) for one in opened.get("html"))
+    assert "&lt;script&gt;" in html
+    assert HOSTILE[:8] not in html
+    assert len(told(opened)) < 200_000
+
+
+def test_verdicts_that_are_torn_or_somebody_elses_are_a_sentence(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(tmp_path))
+    for name in ("torn", "foreign"):
+        shutil.copytree(root / "moderation", tmp_path / name)
+    (tmp_path / "torn" / "verdicts" / "000002.parquet").write_bytes(b"PAR1 and no more")
+    opened = page("moderation", run="torn")
+    assert not opened.exception
+    assert "the run folder is torn" in "".join(one.value for one in opened.error)
+    pq.write_table(pa.table({"item": [1], "text": ["a"]}), tmp_path / "foreign" / "verdicts" / "000004.parquet")
+    opened = page("moderation", run="foreign")
+    assert not opened.exception
+    assert "was not written by townsquare" in "".join(one.value for one in opened.error)
+
+
+def _written(folder: Path, **columns: str) -> None:
+    """Every row of every segment says the same."""
+    for path in folder.glob("*.parquet"):
+        table = pq.read_table(path)
+        for column, text in columns.items():
+            place = table.column_names.index(column)
+            table = table.set_column(place, column, pa.array([text] * len(table), table.schema.field(place).type))
+        pq.write_table(table, path)
 
 
 def test_what_a_hostile_run_holds_is_never_markup(root: Path) -> None:

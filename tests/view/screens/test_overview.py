@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,12 @@ def test_a_run_that_goes_on_shows_what_there_is(root: Path, tmp_path: Path, monk
     assert "No tick is finished yet." in told(opened)
     path.write_text(json.dumps({**info, "status": "running", "ticks_done": 2}))
     opened.run()
-    assert "2 of 4 ticks, running" in told(opened)
+    assert "2 of 4 ticks, killed" in told(opened)  # nobody is at work on it
     assert opened.dataframe[0].value["tick"].tolist() == [0, 1]
+    with (tmp_path / "live" / "lock").open("a") as handle:
+        flock(handle, LOCK_EX)
+        opened.run()
+        assert "2 of 4 ticks, running" in told(opened)
 
 
 def test_torn_measures_are_a_sentence(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

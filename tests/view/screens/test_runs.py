@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.view.towns import page, runs, told
-from townsquare.runs import open_run
+from townsquare.runs import open_run, resolve
 from townsquare.view import starting
 from townsquare.view.place import Root
 
@@ -72,7 +72,18 @@ def test_another_component_brings_its_own_settings() -> None:
     opened.selectbox(key="set:news:recommender.name").set_value("ease").run()
     opened.number_input(key="set:news:ease:recommender.regularisation").set_value(9.0).run()
     command = next(one.value for one in opened.code if one.value.startswith("townsquare run"))
-    assert command.endswith('--set recommender.name="ease" --set recommender.regularisation=9.0')
+    assert command.endswith("""--set 'recommender.name="ease"' --set recommender.regularisation=9.0""")
+
+
+def test_a_component_inside_another_is_in_the_form_too() -> None:
+    opened = page("runs", scenario="news")
+    opened.selectbox(key="set:news:defence.name").set_value("filter").run()
+    assert "degree-sad" in opened.selectbox(key="set:news:filter:defence.detector.name").options
+    opened.number_input(key="set:news:filter:pca:defence.detector.components").set_value(4).run()
+    command = next(one.value for one in opened.code if one.value.startswith("townsquare run"))
+    assert command.endswith("""--set 'defence.detector.name="pca"' --set defence.detector.components=4""")
+    told = {"defence.name": "filter", "defence.detector.name": "pca", "defence.detector.components": 4}
+    assert resolve("news", 0, told).defence.settings()["detector"] == {"name": "pca", "components": 4}  # type: ignore[attr-defined]
 
 
 def test_what_does_not_fit_is_a_sentence_and_cannot_be_started() -> None:
@@ -99,7 +110,7 @@ def test_start_stop_resume_and_fork_from_the_page(tmp_path: Path, monkeypatch: p
     for key, value in (("users.count", 200), ("ticks", 400), ("creators.count", 10)):
         opened.number_input(key=f"set:news:{key}").set_value(value)
     opened.run()
-    name = next(one.value for one in opened.text_input if one.label.startswith("Name of the run"))
+    name = next(one.placeholder for one in opened.text_input if one.label.startswith("Name of the run"))
     next(one for one in opened.button if one.label == "Start").click().run()
     assert not opened.exception
     job = starting.jobs(Root(tmp_path, read_only=False))[0]

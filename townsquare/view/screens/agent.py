@@ -6,11 +6,12 @@ import streamlit as st
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.events import KINDS
 from townsquare.protocols.runfolder import RunFolder
-from townsquare.view import decisions, memories, place, queries
+from townsquare.view import decisions, memories, place, queries, ways
 from townsquare.view.decisions import Decision, Turn
 from townsquare.view.drawing import shown
 from townsquare.view.safe import plain, visible
-from townsquare.view.screens.feed import when, who
+from townsquare.view.screens import remembered
+from townsquare.view.screens.feed import WHY, when, who
 
 _LONG = 20_000
 """Letters of a prompt."""
@@ -46,13 +47,13 @@ def _body(name: str, run: RunFolder) -> None:
         ]
         if traits:
             shown(pd.DataFrame(traits), "traits")
-        st.text(visible(memories.persona(run, group), 400))
+        st.text(visible(memories.persona(run, group, agent), 400))
     if not run.info.ticks_done:
         st.info("No tick is finished yet.")
         return
     tick = when(run)
     _decided(name, run, agent, group, tick)
-    _remembered(run, agent, group)
+    remembered.section(run, agent, group, tick)
     _did(name, run, agent)
 
 
@@ -65,7 +66,8 @@ def _decided(name: str, run: RunFolder, agent: int, group: str, tick: int) -> No
         st.text("Nothing was put before it in this tick, or what is shown was not recorded.")
     else:
         table = before[["rank", "item", "name", "text", "why"]].rename(columns={"rank": "place"})
-        shown(table, "what lay before it")
+        table["why"] = [WHY.get(str(why), str(why)) for why in table["why"]]
+        shown(table if table["text"].any() else table.drop(columns="text"), "what lay before it")
     asked = decisions.asked(run, agent, tick)
     if not asked:
         st.text("No language model decided for it in this tick: no memories recalled, no prompt, no answer.")
@@ -77,22 +79,42 @@ def _decided(name: str, run: RunFolder, agent: int, group: str, tick: int) -> No
     done = rows[~rows["kind"].isin(_MET)]
     if done.empty:
         st.text("Nothing.")
-        return
-    shown(_linked(name, done.drop(columns=["tick"]), agent, tick), "deeds of the tick", why_link=_WHY_COLUMN)
-    _effects(run, done, tick)
+    else:
+        _chained(name, done, agent, "deeds of the tick")
+        _effects(run, done, tick)
+    remembered.kept(run, agent, group, tick)
 
 
-_WHY_COLUMN = st.column_config.LinkColumn("chain", display_text="Why", help="Back to its causes, and on to its effects")
+def _chained(name: str, rows: pd.DataFrame, agent: int, title: str) -> None:
+    """Events as a table, with a way to the page Why for every row that is about an item."""
+    key = f"why of {title}"
+    table = _worded(rows)
+    shown(
+        table.assign(chain=table["item"].map(lambda item: "Why" if pd.notna(item) else None))[
+            ["chain", *table.columns]
+        ],
+        title,
+        chain=ways.column("chain", key, "Back to its causes, and on to its effects"),
+    )
+    ways.follow(
+        key,
+        "why",
+        [
+            {"run": name, "agent": agent, "tick": tick, "item": item}
+            for tick, item in zip(rows["tick"].tolist(), rows["item"].tolist(), strict=True)
+        ],
+    )
 
 
-def _linked(name: str, rows: pd.DataFrame, agent: int, tick: int | None = None) -> pd.DataFrame:
-    """With a way to the page Why for every row that is about an item."""
-    ticks = rows["tick"] if tick is None else [tick] * len(rows)
-    made = [
-        place.link("why", run=name, agent=agent, tick=int(when_), item=int(item)) if item >= 0 else None
-        for when_, item in zip(ticks, rows["item"], strict=True)
-    ]
-    return rows.assign(why_link=pd.Series(made, index=rows.index, dtype=object))
+def _worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same, where -1 is nothing, places count from 1 as they do in the list, and ways are said in words."""
+    table = rows.drop(columns=["agent", "rank"]).assign(
+        place=rows["rank"].where(rows["rank"] >= 0).add(1).astype("Int64")
+    )
+    table["why"] = [WHY.get(str(why), str(why)) for why in rows["why"]]
+    for column in ("item", "ref"):
+        table[column] = rows[column].where(rows[column] >= 0).astype("Int64")
+    return table[["tick", "seq", "kind", "item", "place", "value", "ref", "why"]]
 
 
 def _effects(run: RunFolder, done: pd.DataFrame, tick: int) -> None:
@@ -117,7 +139,7 @@ def _asked(run: RunFolder, agent: int, group: str, tick: int, number: int, one: 
     if you:
         st.subheader("Who it was told it is")
         st.text(visible("\n".join(you), 3_000))
-    _recalled(run, agent, group, tick, number, first, items)
+    remembered.recalled(run, agent, group, tick, number, first, items)
     for turn_number, turn in enumerate(one.turns):
         repair = turn_number > 0
         st.subheader("The repair" if repair else "The prompt and the answer")
@@ -132,43 +154,6 @@ def _asked(run: RunFolder, agent: int, group: str, tick: int, number: int, one: 
         st.text("The answer fitted the form; no repair was needed.")
 
 
-def _recalled(run: RunFolder, agent: int, group: str, tick: int, number: int, turn: Turn, items: list[int]) -> None:
-    st.subheader("Memories recalled")
-    told = turn.block("memories")
-    st.text(visible("\n".join(told), 4_000) if told else "None: there is no block of memories in the prompt.")
-    scored = memories.recalled(run, agent, group, tick, memories.of_items(turn.block("items")), items)
-    if scored is not None and len(scored):
-        shown(scored, f"scores of memories {number + 1}")
-        st.caption(
-            "Scores are computed again from the newest checkpoint, best first: likeness to what lay before it, how "
-            "recent, how important, and about the same item. What found no room in the prompt is here too."
-        )
-
-
-def _remembered(run: RunFolder, agent: int, group: str) -> None:
-    """Layers and their versions over time, as far as the folder keeps them."""
-    st.header("What it remembers", divider="grey")
-    found = memories.held(run, agent, group)
-    if found is None:
-        st.text(
-            f"Nothing is kept: agents of the group {visible(group, 40)} have no memory in this run. Agents that a "
-            "language model decides for have one where their scenario gives it."
-        )
-        return
-    if found.empty:
-        st.text("It has a memory, and nothing in it yet.")
-        return
-    layers = sorted(found["layer"].unique().tolist())
-    given = place.asked("layer")
-    layer = st.selectbox("Layer", layers, index=layers.index(given) if given in layers else 0)
-    place.keep(layer=layer if len(layers) > 1 else None)
-    shown(found[found["layer"] == layer], "memories")
-    st.caption(
-        "From the newest checkpoint: every version of a text with the tick that wrote it; of episodes the newest, as "
-        "many as the store's ring holds."
-    )
-
-
 def _did(name: str, run: RunFolder, agent: int) -> None:
     """What it did and met in all ticks, by kind."""
     st.header("Everything it did and met", divider="grey")
@@ -179,5 +164,5 @@ def _did(name: str, run: RunFolder, agent: int) -> None:
     if rows.empty:
         st.text("Nothing of this kind is on record.")
         return
-    shown(_linked(name, rows, agent), "everything it did and met", why_link=_WHY_COLUMN)
+    _chained(name, rows, agent, "everything it did and met")
     st.caption(f"Newest first, {len(rows):,} rows" + (f", the newest {_MOST:,} only." if len(rows) == _MOST else "."))

@@ -1,5 +1,7 @@
 """Runs against each other, or a sweep: paired differences with intervals."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -73,9 +75,12 @@ def _told(found: Comparison, runs: list[str]) -> None:
     arm = others[0]
     if len(others) > 1:
         given = place.asked("arm")
-        arm = st.selectbox("Arm", others, index=others.index(given) if given in others else 0)
+        arm = st.selectbox(
+            "Arm", others, index=others.index(given) if given in others else 0,
+            format_func=lambda one: visible(_named(one, found, runs), 200),
+        )  # fmt: skip
         place.keep(arm=arm)
-    st.text(visible(f"{_short(arm, runs)} minus {_short(base, runs)}", 400))
+    st.text(visible(f"{_named(arm, found, runs)} minus {_named(base, found, runs)}", 400))
     table = pd.DataFrame([{"arm": row.arm, **row.described()} for row in found.results])
     table = table[table["arm"] == arm] if len(table) else table
     if not len(table):
@@ -89,7 +94,7 @@ def _told(found: Comparison, runs: list[str]) -> None:
         shown(flat, "differences")
         with st.expander("To copy, with tabs between columns"):
             st.code(visible(flat.to_csv(sep="\t", index=False), 50_000), language=None)
-    for note in found.notes:
+    for note in filter(None, (_here(note, found.burn_in) for note in found.notes)):
         st.text(visible(f"Note: {note}", 500))
 
 
@@ -133,6 +138,28 @@ def _flat(rows: pd.DataFrame) -> pd.DataFrame:
     for column in ("variance_removed", "p_value"):
         made[column] = rows[column]
     return made.rename(columns={"mean_a": "base", "mean_b": "arm"}).reset_index(drop=True)
+
+
+def _named(label: str, found: Comparison, runs: list[str]) -> str:
+    """An arm of one run by the name of the run, and by what sets it apart as far as that was not cut short."""
+    arm = next(one for one in found.arms if one.label == label)
+    short = _short(label, runs)
+    if len(arm.runs) != 1 or short in runs:
+        return short
+    (run,) = arm.runs.values()
+    name = next((one for one in runs if place.Root.given().run(one).path == run.path), run.path.name)
+    return place.called(name) if short.endswith("...") else f"{place.called(name)} ({short})"
+
+
+def _here(note: str, burn_in: int) -> str:
+    """A note in the words of this page: runs by name, and the box that leaves out ticks instead of an argument; ""
+    where what it advises is done.
+    """
+    advised = re.search(r"burn_in=([0-9]+)", note)
+    if advised and burn_in >= int(advised[1]):
+        return ""
+    note = note.replace(f"{place.Root.given().folder}/", "")
+    return re.sub(r"burn_in=([0-9]+) compares", r"leaving out the first \1 ticks compares", note)
 
 
 def _short(label: str, runs: list[str]) -> str:

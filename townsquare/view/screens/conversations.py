@@ -116,6 +116,12 @@ def _debates(run: RunFolder, there: pd.DataFrame) -> None:
         shown(found.said, "statements")
 
 
+def _moved(points: float) -> str | None:
+    if points != points:  # it was not measured
+        return None
+    return f"{points:+.0f} towards the opponent" if points else "not moved"
+
+
 def _sides(found: debates.Debate) -> None:
     people = found.people.to_dict("records")
     for column, person in zip(st.columns(max(1, len(people))), people, strict=False):
@@ -125,8 +131,9 @@ def _sides(found: debates.Debate) -> None:
             column.metric(
                 "Agreement after" if after == after else "Agreement before",
                 f"{after if after == after else before:.0f}",
-                delta=f"{moved:+.0f} towards the opponent" if moved == moved else None,
+                delta=_moved(moved),
                 delta_color="off",
+                delta_arrow="off",
             )
     if found.said.empty:
         st.info("Nothing is said yet.")

@@ -1,5 +1,6 @@
 """What an agent saw at a tick, in order, why each item was there, what moderators said, and what the agent did."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from townsquare.protocols.runfolder import RunFolder
-from townsquare.view import moderation_queries, queries
+from townsquare.view import grounds, moderation_queries, queries
 from townsquare.view.chosen import opened, steps, when, who
 from townsquare.view.drawing import numbers
 from townsquare.view.safe import plain, visible
@@ -25,6 +26,11 @@ WHY = {
     "followed": "somebody it follows wrote it",
     "first audience": "it was pushed to those who are to see it first",
 }
+_SCORED = (
+    "Score: what the recommender ranked this list by, the higher the better. It can be compared within this list only "
+    "(of a mixture, within one of its parts). What came another way has none."
+)
+_UNSCORED = "The recommender's scores were not recorded in this run; a run with record.scores=true shows them here."
 _MOST = 100
 _DID = {
     "click": "opened it",
@@ -62,6 +68,7 @@ def _body(name: str, run: RunFolder) -> None:
             st.caption(f"The first {_MOST} of {len(shown):,} places.")
         numbers(shown, f"feed of agent {agent} at tick {tick}")
     _kept_back(run, tick)
+    _kept_from(run, str(mine.get("policy", "")), tick)
     way("agent", "Everything about this agent", icon=":material/person:", run=name, agent=agent, tick=tick)
 
 
@@ -83,6 +90,8 @@ def _summary(shown: pd.DataFrame, rows: pd.DataFrame) -> None:
     }
     did = ", ".join(f"{count} {word}" for word, count in done.items() if count) or "nothing opened"
     st.caption(plain(f"{len(shown)} places: {came}. Of these, {did}.", 1_000))
+    if (shown["why"] == "match").any():
+        st.caption(_SCORED if shown["score"].notna().any() else _UNSCORED)
 
 
 def _verdicts(run: RunFolder, shown: pd.DataFrame, tick: int) -> dict[int, str]:
@@ -113,7 +122,8 @@ def _place(
         middle.text(visible(f"{row['name']}, by {author}", 200))
         if row["text"]:
             middle.text(visible(row["text"], 400))
-        told = [f"Why: {WHY.get(row['why'], row['why'])}", verdict, f"Did: {_did(events)}"]
+        score = "" if math.isnan(row["score"]) else f"Score: {row['score']:.6g}"
+        told = [f"Why: {WHY.get(row['why'], row['why'])}", score, verdict, f"Did: {_did(events)}"]
         right.text("\n".join(visible(line, 200) for line in told if line))
         way("why", "Why was it here?", icon=":material/help:", within=last, run=name, agent=agent, tick=tick,
             item=item)  # fmt: skip
@@ -156,3 +166,18 @@ def _kept_back(run: RunFolder, tick: int) -> None:
         for row in out.head(_MOST).to_dict("records"):
             named = about["name"].get(row["item"], f"item {row['item']}")
             st.text(visible(f"{named}: {row['verdict']} at tick {row['tick']}, score {row['score']:.2f}", 200))
+
+
+def _kept_from(run: RunFolder, policy: str, tick: int) -> None:
+    """What the policy of this reader kept from it, of what goes round at this tick."""
+    if not policy:
+        return
+    said = grounds.said(run, range(max(0, tick - moderation_queries.window_of(run) + 1), tick + 1))
+    out = said[(said["by"] == f"reader: {policy}") & (said["action"] == "remove")]
+    if out.empty:
+        return
+    with st.expander(plain(f"Kept from this reader by its policy, {policy}: {len(out):,} items")):
+        about = queries.items(run, out["item"].head(_MOST).tolist()).set_index("item")
+        for row in out.head(_MOST).to_dict("records"):
+            named = about["name"].get(row["item"], f"item {row['item']}")
+            st.text(visible(f"{named}: taken for {row['category']} at tick {row['tick']}", 200))

@@ -1,8 +1,5 @@
 """One run at a glance: what it is, its curves, beside its control, and what it cost."""
 
-import time
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -13,53 +10,31 @@ from townsquare.dashboard.summary import summarise
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.runs import Run, open_run
-from townsquare.view import controls, place, queries, starting
-from townsquare.view.drawing import chart, facts, figure, shown
+from townsquare.view import controls, live, place, queries
+from townsquare.view.drawing import chart, facts, figure, numbers, shown
 from townsquare.view.safe import plain, visible
 from townsquare.view.ways import way
 
-_SHARE = 0.03
-"""Of a core, for drawing the figures of a run that goes on; its numbers and one chart move every second."""
 _FIRST = 3
 """Figures that are drawn unasked."""
 _NONE = "(none)"
+_LINE = 0.03
+"""Seconds that a browser takes over a line with new points."""
 
 
 def page() -> None:
-    """Facts, the chosen measure, every figure that the run's report has, phases, cost; follows a run that goes on."""
+    """Facts, the chosen measure, every figure that the run's report has, phases, cost; follows a run that goes on: how
+    far it is every second, the chosen measure every two, the rest as often as it pays (view/live.py).
+    """
     st.title("Overview")
     root = place.Root.given()
     chosen = place.chosen_run(queries.names_below(root.folder))
     if chosen is None:
         return
     name, run = chosen
-    going = run.info.status == "running" and starting.written(run.path)
     against = _against(root, name)
-
-    @st.fragment(run_every=1.0 if going else None)
-    def now() -> None:
-        _shielded(lambda: _now(name))
-        if going and root.run(name).info.status != "running":
-            st.rerun()  # once more in full, and then no more every second
-
-    cost = st.session_state.get(f"cost-{name}", 0.5)
-
-    @st.fragment(run_every=max(2.0, cost / _SHARE) if going else None)
-    def whole() -> None:
-        began = time.process_time()
-        _shielded(lambda: _whole(name, against))
-        st.session_state[f"cost-{name}"] = time.process_time() - began
-
-    now()
-    whole()
-
-
-def _shielded(draw: Any) -> None:
-    """A sentence in place of what a broken folder cannot show."""
-    try:
-        draw()
-    except TownsquareError as error:
-        st.error(plain(error, 600))
+    _facts(run)
+    live.follow("overview", run, lambda seen: _whole(seen, name, against), glance=_single)
 
 
 def _against(root: place.Root, name: str) -> str:
@@ -75,12 +50,8 @@ def _against(root: place.Root, name: str) -> str:
     return "" if chosen == _NONE else chosen
 
 
-def _now(name: str) -> None:
-    """How far it is, in numbers and one chart: cheap enough for every second of a run that goes on."""
-    run = place.Root.given().run(name)
+def _facts(run: RunFolder) -> None:
     info = run.info
-    st.text(visible(f"{info.ticks_done} of {info.ticks} ticks, {info.status}", 200))
-    st.progress(min(1.0, info.ticks_done / max(1, info.ticks)))
     told = {
         "Scenario": info.name,
         "Seed": str(info.seed),
@@ -90,16 +61,16 @@ def _now(name: str) -> None:
         "Tokens": f"{info.tokens:,}",
     }
     facts(told)
-    measures = run.measures()
+
+
+def _single(run: RunFolder, going: bool) -> None:
+    """Any measure by name: the address keeps it. While the run goes on its numbers stand further below."""
+    key = f"measures-{run.path}"
+    measures = live.paced(key, run.info.digest, lambda: _measures(run), _LINE) if going else _measures(run)
     if measures.empty:
         st.info("No tick is finished yet.")
         return
-    _single(measures)
-
-
-def _single(measures: pd.DataFrame) -> None:
-    """Any measure by name: the address keeps it."""
-    names = sorted(measures["measure"].astype(str).unique())
+    names = list(measures["measure"].cat.categories)
     first = next((name for name in ("likes_per_user", "opinion_mean", "target_exposure") if name in names), names[0])
     given = place.asked("measure", first)
     name = st.selectbox(
@@ -110,27 +81,39 @@ def _single(measures: pd.DataFrame) -> None:
         key="measure-chosen",
     )
     place.keep(measure=name)
-    rows = measures[measures["measure"].astype(str) == name][["tick", "value"]]
+    rows = measures[measures["measure"] == name][["tick", "value"]]
     of = label_of(name)
-    chart(rows, x="tick", y="value", title=visible(of.unit or name, 60))
+    chart(rows, x="tick", y="value", title=visible(of.unit or name, 60), below=not going)
 
 
-def _whole(name: str, against: str) -> None:
-    root = place.Root.given()
-    run = open_run(root.run(name).path)
+def _measures(run: RunFolder) -> pd.DataFrame:
+    """With their names as categories, in order: a chart a second looks for one of them."""
+    measures = run.measures()
+    return measures.assign(measure=measures["measure"].astype(str).astype("category"))
+
+
+def _whole(of: RunFolder, name: str, against: str) -> None:
+    run = open_run(of.path)
     measures = run.measures()
     if measures.empty:
         return
     rows = pd.DataFrame(summarise(measures))
     if len(rows):
         st.subheader("Start, highest and end")
-        shown(rows[["label", "unit", "start", "peak", "peak_tick", "end"]], "start, highest and end")
+        told = rows[["label", "unit", "start", "peak", "peak_tick", "end"]]
+        shown(
+            told.rename(columns={"label": "measure", "peak": "highest", "peak_tick": "at tick"}),
+            "start, highest and end",
+        )
+    if live.going(of):
+        chosen = str(st.session_state.get("measure-chosen"))
+        numbers(measures.loc[measures["measure"].astype(str) == chosen, ["tick", "value"]], label_of(chosen).label)
     phases = phases_of(measures)
     drawings = figures.drawings(measures, phases)
     for title in _wanted(list(drawings)):
         figure(drawings[title]())
     if against:
-        for one in figures.against(run, _other(root, against), None):
+        for one in figures.against(run, _other(against), None):
             figure(one)
         way("compare", "Differences with intervals", icon=":material/compare_arrows:", run=[against, name])
     if phases:
@@ -152,9 +135,9 @@ def _wanted(titles: list[str]) -> list[str]:
     return [title for name, title in short.items() if name in chosen]
 
 
-def _other(root: place.Root, name: str) -> RunFolder | None:
+def _other(name: str) -> RunFolder | None:
     try:
-        return root.run(name)
+        return place.Root.given().run(name)
     except TownsquareError as error:
         st.error(plain(error, 600))
         return None

@@ -22,11 +22,11 @@ def section(run: RunFolder) -> None:
     st.subheader("Readers' own rules")
     there = policies.kept(run)
     if there:
-        st.text(f"{len(there):,} readers of this run have rules of their own.")
+        st.text(f"Readers of this run with rules of their own: {len(there):,}.")
         rows = [{"reader": one.reader, "rules": _count(one), "what": _kind(one)} for one in there]
         shown(pd.DataFrame(rows), "readers with rules")
     else:
-        st.text("No reader of this run has rules of their own.")
+        st.text("No reader of this run has written rules of their own. Policies of groups are settings of the run.")
     names = set(run.agents()["name"].astype(str)) | {one.reader for one in there}
     typed = st.text_input("I am the reader", value=place.asked("reader"), placeholder="name of a reader").strip()
     place.keep(reader=typed or None)

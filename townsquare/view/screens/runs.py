@@ -1,5 +1,7 @@
 """All runs below the folder: how far they are and what they cost; start one, stop it, go on with it, fork it."""
 
+import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,7 +10,7 @@ import streamlit as st
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.registry import known
 from townsquare.runs import forked, scenario_of
-from townsquare.view import fields, form, place, queries, starting
+from townsquare.view import fields, form, live, place, queries, starting, ways
 from townsquare.view.drawing import facts, shown
 from townsquare.view.safe import plain, visible
 from townsquare.view.starting import Job
@@ -16,23 +18,43 @@ from townsquare.view.starting import Job
 _SHOWN = ("open", "run", "scenario", "status", "done", "ticks", "of", "seed", "usd", "tokens", "seconds", "settings",
           "forked from")  # fmt: skip
 _LOG = 4_000
+_LINES = 8
+"""Runs that are at work elsewhere and get a line of their own above the table."""
+_TABLE = "runs-table"
+_SHOWING = 0.15
+"""Seconds that a browser takes over the table when it is new."""
 
 
 def page() -> None:
-    """The table with a filter, kept up to date; below it the form of a new run, and what can be done with one."""
+    """The table with a filter; below it the form of a new run, and what can be done with one.
+
+    Runs at work have a line that moves every second; the table follows every two or three (view/live.py).
+    """
     st.title("Runs")
     root = place.Root.given()
-    st.text(visible(f"Below {root.folder}, newest first.", 300))
+    st.text(visible(f"All runs in the folder {root.near()}, newest first.", 300))
     wanted = st.text_input(
         "Show runs with all of these words", value=place.asked("filter"), placeholder="news finished ease"
     )
     place.keep(filter=wanted or None)
-    going = any(one.info.get("status") == "running" for one in queries.runs_below(root.folder))
+    there = queries.runs_below(root.folder)
+    going = bool(_going(root, there))
     mine = starting.jobs(root)
+    awaited = {job.run for job in mine} - {one.name for one in there}
+    st.session_state.pop(_TABLE, None)
+    if going:
+        st.html(live.STILL)
 
     @st.fragment(run_every=1.0 if going or any(job.going for job in mine) else 5.0)
     def follow() -> None:
-        _table(root, wanted)
+        found = queries.runs_below(root.folder)
+        now = _going(root, found)
+        if going and not now:
+            st.rerun()  # once more, and then less often
+        if awaited & {one.name for one in found}:
+            st.rerun()  # so that what was started here can be stopped, resumed and forked below
+        _lines(root, now)
+        _table(root, wanted, live.paced(_TABLE, found, lambda: _rows(root, found), _SHOWING), found)
         _at_work(root)
 
     follow()
@@ -44,29 +66,45 @@ def page() -> None:
         _old(root)
 
 
-def _table(root: place.Root, wanted: str) -> None:
-    """Those that hold every word, and a sentence for each folder that cannot be read."""
-    found = queries.runs_below(root.folder)
+def _going(root: place.Root, found: Sequence[queries.Found]) -> list[queries.Found]:
+    """Those at which a process is at work."""
+    return [one for one in found if one.info.get("status") == "running" and starting.written(root.folder / one.name)]
+
+
+def _lines(root: place.Root, going: Sequence[queries.Found]) -> None:
+    """How far they are; those that were started here say so further below."""
+    mine = {job.run for job in starting.jobs(root)}
+    for one in [one for one in going if one.name not in mine][:_LINES]:
+        st.text(visible(f"{place.called(one.name)}: {one.info['ticks']} of {one.info['of']} ticks", 300))
+
+
+def _rows(root: place.Root, found: Sequence[queries.Found]) -> list[dict[str, Any]]:
+    """What the table says of each run that can be read."""
     rows = [{"run": one.name, **one.info} for one in found if not one.problem]
     for row in rows:
-        if row["status"] == "running" and not starting.written(root.folder / row["run"]):
-            row["status"] = "killed"  # its process could write nothing any more
+        row["status"] = starting.status(root.folder / row["run"], row["status"])
+    return rows
+
+
+def _table(root: place.Root, wanted: str, rows: Sequence[dict[str, Any]], found: Sequence[queries.Found]) -> None:
+    """Those that hold every word, and a sentence for each folder that cannot be read."""
     words = wanted.lower().split()
     kept = [row for row in rows if all(any(word in str(cell).lower() for cell in row.values()) for word in words)]
     if kept:
         table = pd.DataFrame(kept)
         table["done"] = table["ticks"] / table["of"].clip(lower=1)
-        table["open"] = [place.link("overview", run=name) for name in table["run"]]
-        table = table[list(_SHOWN)]
+        names = table["run"].tolist()
+        table = table.assign(open="Overview", run=[place.called(name) for name in names])[list(_SHOWN)]
         config = st.column_config
         shown(
             table,
             "runs",
             done=config.ProgressColumn("done", format="percent", min_value=0, max_value=1),
-            open=config.LinkColumn("open", display_text="Overview"),
+            open=ways.column("open", "runs-open", "What became of the run"),
             usd=config.NumberColumn("USD", format="%.4f"),
             settings=config.TextColumn("settings", help="Runs with the same eight digits differ in their seed only."),
         )
+        ways.follow("runs-open", "overview", [{"run": name} for name in names])
     else:
         st.info("There is no run here yet: start one below." if not rows else "No run has all of these words.")
     for one in found:
@@ -80,7 +118,8 @@ def _at_work(root: place.Root) -> None:
         with st.container(border=True):
             left, right = st.columns([5, 1], vertical_alignment="center")
             done, of = _reached(root, job)
-            left.text(visible(f"{job.title}: {job.status}, {done} of {of or '?'} ticks, in {job.run}", 300))
+            left.text(visible(f"{job.title}: {job.status}, {done} of {of or '?'} ticks, in {place.called(job.run)}",
+                              300))  # fmt: skip
             left.progress(done / max(1, of))
             if job.going and right.button("Stop", key=f"stop-{number}-{job.run}", disabled=root.read_only):
                 job.stop()
@@ -112,11 +151,11 @@ def _new(root: place.Root) -> None:
         st.error(plain(error, 600))
         return
     free = starting.free_name(root, f"{scenario}_{made.fingerprint()}_seed{seed}")
-    name = right.text_input("Name of the run's folder", value=free)
+    name = right.text_input("Name of the run's folder", placeholder=free, key="run-name") or free
     st.text("What it will take, within a factor of two:")
     facts(told)
     sets = starting.sets(settings)
-    st.code(visible(" ".join(["townsquare run", scenario, f"--seed {seed}", *sets]), 2_000), language=None)
+    st.code(visible(shlex.join(["townsquare", "run", scenario, "--seed", str(seed), *sets]), 2_000), language=None)
     if st.button("Start", type="primary", disabled=root.read_only):
         _try(lambda: starting.run(root, scenario, seed, settings, name), "started")
 
@@ -128,7 +167,8 @@ def _old(root: place.Root) -> None:
         st.text("There is no run yet.")
         return
     given = place.asked("fork") or place.asked("run")
-    name = st.selectbox("Which run", names, index=names.index(given) if given in names else 0, key="run-to-fork")
+    name = st.selectbox("Which run", names, index=names.index(given) if given in names else 0, key="run-to-fork",
+                        format_func=place.called)  # fmt: skip
     try:
         run = root.run(name)
         scenario = scenario_of(run)
@@ -136,7 +176,8 @@ def _old(root: place.Root) -> None:
         st.error(plain(error, 500))
         return
     info = run.info
-    st.text(visible(f"{info.status}, {info.ticks_done} of {info.ticks} ticks", 200))
+    status = starting.status(run.path, info.status)
+    st.text(visible(f"{status}, {info.ticks_done} of {info.ticks} ticks", 200))
     over = info.status == "finished" or starting.written(run.path)
     if st.button("Resume", disabled=root.read_only or over, help="Only what is not finished, and not at work."):
         _try(lambda: starting.resume(root, name), "resumed")
@@ -159,7 +200,8 @@ def _old(root: place.Root) -> None:
     except TownsquareError as error:
         st.error(plain(error, 600))
         return
-    into = st.text_input("Name of the fork's folder", value=starting.free_name(root, f"{name}_fork{at}"))
+    free = starting.free_name(root, f"{name}_fork{at}")
+    into = st.text_input("Name of the fork's folder", placeholder=free, key="fork-name") or free
     if not settings:
         st.caption("Nothing is changed: the fork would come out as the run did.")
     if st.button("Fork", type="primary", disabled=root.read_only):

@@ -1,20 +1,36 @@
-"""The town square: a run tick by tick, as a map of readers and articles or as the opinions that people hold."""
+"""The town square: a run tick by tick, as a map of readers and articles or as the opinions that people hold.
+
+Of a run that goes on the line moves every second. The picture moves with every tick whose positions were kept
+(record.snapshots), with every tick where it shows opinions, but no sooner than the last picture has paid off: that is
+every five seconds, about, for a map of a thousand points (view/live.py, `python -m benchmarks.following`).
+"""
+
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from townsquare.dashboard import square as pictures
+from townsquare.dashboard.panels import altair
 from townsquare.dashboard.topics import ARTICLE
 from townsquare.protocols.errors import TownsquareError
 from townsquare.protocols.runfolder import RunFolder
-from townsquare.view import place, queries, square_queries
-from townsquare.view.drawing import numbers
+from townsquare.view import live, place, queries, square_queries
+from townsquare.view.drawing import numbers, picture
 from townsquare.view.safe import plain, visible
+from townsquare.view.segments import Stamp, stamp
 from townsquare.view.ways import way
 
 _PACE = 0.8
 """Seconds that a frame stands while it plays."""
 _FRAME, _PLAY = "square-frame", "square-play"
+_COLUMNS = 60
+"""Ticks that the picture of all ticks shows at most while the run goes on."""
+_STEP = 0.05
+"""Of the share axis: a bar may grow that much before the axis does."""
 
 
 def page() -> None:
@@ -25,13 +41,24 @@ def page() -> None:
     if chosen is None:
         return
     name, run = chosen
-    going = run.info.status == "running"
-    playing = bool(st.session_state.get(_PLAY, False))
+    live.follow("square", run, lambda seen: _playable(name, seen), state=_newest, busy=_playing)
 
-    @st.fragment(run_every=_PACE if playing else 1.0 if going else None)
+
+def _playing() -> bool:
+    return bool(st.session_state.get(_PLAY, False))
+
+
+def _newest(run: RunFolder) -> tuple[int, bool]:
+    """What the picture depends on: the last tick with positions, or the last tick at all where there are none."""
+    kept = run.snapshot_ticks()
+    return (kept[-1], True) if kept else (run.info.ticks_done, False)
+
+
+def _playable(name: str, run: RunFolder) -> None:
+    @st.fragment(run_every=_PACE if _playing() else None)
     def body() -> None:
         try:
-            _body(name, place.Root.given().run(name))
+            _body(name, live.look(run.path))
         except TownsquareError as error:
             st.error(plain(error, 500))
 
@@ -39,15 +66,11 @@ def page() -> None:
 
 
 def _body(name: str, run: RunFolder) -> None:
-    info = run.info
-    st.progress(
-        min(1.0, info.ticks_done / max(1, info.ticks)),
-        text=plain(f"{info.name}, seed {info.seed}: {info.ticks_done} of {info.ticks} ticks, {info.status}"),
-    )
-    if not info.ticks_done:
+    st.caption(plain(f"{run.info.name}, seed {run.info.seed}"))
+    if not run.info.ticks_done:
         st.info("No tick is finished yet.")
         return
-    agents = run.agents()
+    agents = _agents(run)
     if square_queries.has_opinions(run, agents):
         _opinions(name, run, agents)
     else:
@@ -62,9 +85,21 @@ def _body(name: str, run: RunFolder) -> None:
         _map(name, run, made, agents)
 
 
-def _frame(frames: list[int], live: bool) -> int:
-    """The tick that is shown: chosen on the slider, moved on while it plays; the newest of a live run."""
-    left, middle = st.columns([1, 8], vertical_alignment="bottom")
+def _agents(run: RunFolder) -> pd.DataFrame:
+    """They stay the same from the first tick on."""
+    return _read(run.path, stamp(run.path / "agents.parquet"))
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, written: Stamp) -> pd.DataFrame:
+    return RunFolder(path).agents()
+
+
+def _frame(frames: list[int]) -> int:
+    """The tick that is shown: chosen on the slider, moved on while it plays; who looks at the newest goes on to newer
+    ones.
+    """
+    left, middle = st.columns([1, 5], vertical_alignment="bottom")
     playing = left.toggle("Play", key=_PLAY, disabled=len(frames) < 2, on_change=_begin, args=(frames,))
     held = st.session_state.get(_FRAME)
     if held not in frames:
@@ -72,7 +107,7 @@ def _frame(frames: list[int], live: bool) -> int:
         held = max(one for one in frames if one <= given)
     elif playing:
         held = frames[(frames.index(held) + 1) % len(frames)]
-    elif live and held == st.session_state.get("square-newest"):
+    elif held == st.session_state.get("square-newest"):
         held = frames[-1]
     st.session_state["square-newest"] = frames[-1]
     if len(frames) > 1:
@@ -94,7 +129,8 @@ def _begin(frames: list[int]) -> None:
 
 def _map(name: str, run: RunFolder, made: square_queries.Positions, agents: pd.DataFrame) -> None:
     frames = list(made.frames)
-    tick = _frame(frames, run.info.status == "running")
+    going = live.going(run)
+    tick = _frame(frames)
     row = made.counts[made.counts["tick"] == tick].iloc[0]
     columns = st.columns(4)
     facts = {
@@ -105,21 +141,39 @@ def _map(name: str, run: RunFolder, made: square_queries.Positions, agents: pd.D
     }
     for column, (label, value) in zip(columns, facts.items(), strict=True):
         column.metric(label, value)
-    frame = square_queries.window(made.points)
+    frame = square_queries.held(st.session_state.get(f"square-window-{name}"), square_queries.window(made.points))
+    st.session_state[f"square-window-{name}"] = frame
     points, beyond = square_queries.framed(made.points[made.points["tick"] == tick], frame)
     called = agents["name"].astype(str).reindex(points["who"]).to_numpy()
     labels = [
         f"article {number}" if what == ARTICLE else visible(reader, 60)
         for number, what, reader in zip(points["who"], points["what"], called, strict=True)
     ]
-    drawn = pictures.town_map(
-        points.assign(name=labels).drop(columns="tick"), square_queries.trails(made.points, frames, tick), frame
-    )
-    picked = st.altair_chart(drawn, width="stretch", theme=None, key="square-map", on_select="rerun")
+    drawn = points.assign(name=labels, what=points["what"].astype(str)).drop(columns="tick")
+    trails = square_queries.trails(made.points, frames, tick)
+    picked = picture(_town_map(frame), {"points": drawn, "trails": trails}, "square-map", going, on_select="rerun")
     _take(picked)
     _ways(name, agents, tick)
     st.caption(_told(made, beyond))
     numbers(made.counts, "town square")
+
+
+@lru_cache(maxsize=16)
+def _town_map(window: tuple[float, float, float, float]) -> Any:
+    """Without its rows: altair takes longer over it than all else."""
+    name = altair().NamedData
+    return pictures.town_map(name("points"), name("trails"), window).to_dict(validate=False)
+
+
+@lru_cache(maxsize=16)
+def _histogram(highest: float) -> Any:
+    return pictures.histogram(altair().NamedData("shares"), highest).to_dict(validate=False)
+
+
+@lru_cache(maxsize=16)
+def _streams(last: int) -> Any:
+    name = altair().NamedData
+    return pictures.streams(name("shares"), name("lines"), name("here"), last).to_dict(validate=False)
 
 
 def _told(made: square_queries.Positions, beyond: int) -> str:
@@ -157,7 +211,8 @@ def _take(picked: object) -> None:
 
 def _opinions(name: str, run: RunFolder, agents: pd.DataFrame) -> None:
     made = square_queries.opinions(run, agents)
-    tick = _frame(list(range(-1, run.info.ticks_done)), run.info.status == "running")
+    going = live.going(run)
+    tick = _frame(list(range(-1, run.info.ticks_done)))
     now = made.shares[made.shares["tick"] == tick]
     middle = (now["low"] + now["high"]) / 2
     columns = st.columns(4)
@@ -171,18 +226,25 @@ def _opinions(name: str, run: RunFolder, agents: pd.DataFrame) -> None:
         column.metric(label, value)
     st.text(visible(f"On: {_topic(run)}", 400))
     left, right = st.columns(2)
-    highest = float(made.shares["share"].max())
-    left.altair_chart(pictures.histogram(now.drop(columns="tick"), highest), width="stretch", theme=None, key="sq-left")
-    right.altair_chart(
-        pictures.streams(made.shares, made.lines, tick), width="stretch", theme=None, key="square-streams"
-    )
+    highest = math.ceil(float(made.shares["share"].max()) / _STEP) * _STEP
+    last = (run.info.ticks if going else run.info.ticks_done) - 1
+    with left:
+        picture(_histogram(highest), {"shares": now.drop(columns="tick")}, "sq-left", going)
+    with right:
+        cells, lines, step = square_queries.thinned(made, _COLUMNS if going else None)
+        tables = {"shares": cells, "lines": lines, "here": pd.DataFrame({"tick": [tick]})}
+        picture(_streams(last), tables, "square-streams", going)
     _ways(name, agents, max(0, tick))
     st.caption(
         f"Left, the opinions of all {made.holders:,} at this tick. Right, those of all ticks: the darker, the more "
         f"think so; thin lines are {made.lines['agent'].nunique()} of them, evenly chosen by number; the upright line "
-        "is this tick. Every tick is there."
+        f"is this tick. {_each(step)}"
     )
     numbers(made.shares, "opinions by tick")
+
+
+def _each(step: int) -> str:
+    return "Every tick is there." if step == 1 else f"Of {step} ticks one is there; at the end of the run all will be."
 
 
 def _topic(run: RunFolder) -> str:

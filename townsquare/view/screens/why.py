@@ -1,7 +1,7 @@
 """From what an agent met back to its causes, and from an item forward to its effects."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from shlex import quote
 from typing import Any
 
@@ -38,8 +38,9 @@ def _body(name: str, run: RunFolder) -> None:
     item = _item(run, rows)
     mine = rows[rows["item"] == item].sort_values("seq")
     about = queries.items(run, [item])
+    scored = why_queries.by_score(run, rows, item)
     titled = str(about["name"].iloc[0]) if len(about) else f"item {item}"
-    st.subheader(plain(_answer(called.get(agent, "?"), titled, tick, mine), 500), anchor=False)
+    st.subheader(plain(_answer(called.get(agent, "?"), titled, tick, mine, scored), 500), anchor=False)
     if len(about):
         author = called.get(about["author"].iloc[0], "the town")
         with st.container(border=True):
@@ -48,8 +49,9 @@ def _body(name: str, run: RunFolder) -> None:
                 st.text(visible(about["text"].iloc[0]))
     _known(run, agent, item, tick, mine, called)
     _chain(name, run, tick, int(mine.iloc[-1]["seq"]), item, called)
-    _effects(name, run, item, called)
-    _without(name, run, item, tick, mine)
+    came = queries.effects(run, item)
+    _effects(name, run, item, came, called)
+    _without(name, run, agent, item, tick, mine, came)
 
 
 def _item(run: RunFolder, rows: pd.DataFrame) -> int:
@@ -68,13 +70,14 @@ def _named(run: RunFolder, met: list[int]) -> Callable[[int], str]:
     return lambda item: visible(f"{item}: {about.get(item, '')}", 120)
 
 
-def _answer(who: str, titled: str, tick: int, mine: pd.DataFrame) -> str:
-    """The question of the page, answered in a sentence."""
+def _answer(who: str, titled: str, tick: int, mine: pd.DataFrame, scored: str) -> str:
+    """The question of the page, answered in a sentence; ``scored`` is what the recommender's score says of it."""
     shown = mine[mine["kind"] == "shown"]
     if len(shown):
         row = shown.iloc[0]
         why = WHY.get(str(row["why"]), str(row["why"])) or "no reason was recorded"
-        return f"{who} saw {titled} at tick {tick}, in place {int(row['rank']) + 1}: {why}"
+        told = f"{why} ({scored})" if scored else why
+        return f"{who} saw {titled} at tick {tick}, in place {int(row['rank']) + 1}: {told}"
     kind = str(mine.iloc[-1]["kind"])
     did = {"post": "wrote", "say": "said", "opinion": "was moved by", "verdict": "judged"}.get(kind, f"met ({kind})")
     return f"{who} {did} {titled} at tick {tick}"
@@ -89,13 +92,14 @@ def _known(run: RunFolder, agent: int, item: int, tick: int, mine: pd.DataFrame,
         st.text(
             visible(
                 f"What could be known then ({span}): {called.get(agent, '?')} had liked {len(found.same_author)} other "
-                f"items of this author and {len(found.same_category)} of this category; the item had {found.likes} "
-                f"likes, {found.likers} of them by agents that had liked something that this one liked too.",
+                f"items of this author and {len(found.same_category)} of this category; likes that the item had: "
+                f"{found.likes}, of them by agents that had liked something that this one liked too: {found.likers}.",
                 600,
             )
         )
         if shown.iloc[0]["why"] == "match":
-            st.caption("A recommender does not say which of this it went by; scores of single places are not recorded.")
+            kept = "" if queries.keeps_scores(run) else " Its scores were not recorded (record.scores=true)."
+            st.caption(f"A recommender does not say which of this it went by.{kept}")
     first = max(0, tick - moderation_queries.window_of(run))
     for row in moderation_queries.verdicts(run, range(first, tick + 1), [item]).to_dict("records"):
         st.text(visible(f"Moderator, tick {row['tick']}: {row['verdict']}, score {row['score']:.2f}", 200))
@@ -124,10 +128,9 @@ def _chain(name: str, run: RunFolder, tick: int, seq: int, item: int, called: "p
                 agent=int(event["agent"]), tick=int(event["tick"]))  # fmt: skip
 
 
-def _effects(name: str, run: RunFolder, item: int, called: "pd.Series[str]") -> None:
+def _effects(name: str, run: RunFolder, item: int, table: pd.DataFrame, called: "pd.Series[str]") -> None:
     """What came of an item, by tick, and what rests on it."""
     st.subheader("What came of it")
-    table = queries.effects(run, item)
     kinds = [kind for kind in table.columns if kind != "tick" and table[kind].any()]
     if not kinds:
         st.text("Nothing: nobody was shown it, nobody did anything with it.")
@@ -150,21 +153,25 @@ def _effects(name: str, run: RunFolder, item: int, called: "pd.Series[str]") -> 
     numbers(table, "what came of it")
 
 
-def _without(name: str, run: RunFolder, item: int, tick: int, mine: pd.DataFrame) -> None:
-    """A fork in which the item does not come this way, to be compared with this run."""
+def _without(
+    name: str, run: RunFolder, agent: int, item: int, tick: int, mine: pd.DataFrame, came: pd.DataFrame
+) -> None:
+    """A fork in which the item is not shown, or does not come this way, to be compared with this run."""
     st.subheader("What if it had not been shown?")
-    shown = mine[mine["kind"] == "shown"]
-    if shown.empty:
-        st.text("Nobody put it before this agent; choose an item of its list.")
+    seen = mine[mine["kind"].isin(["shown", "click", "like"])]
+    later = not came.empty and bool(came.loc[came["tick"] >= tick, "shown"].any())
+    if seen.empty:
+        st.text("Nobody put it before this agent; choose an item of its list." if not later else
+                "Nobody put it before this agent at this tick, but others were shown it.")  # fmt: skip
+    why = None if seen.empty else str(seen.iloc[0]["why"])
+    choices = why_queries.otherwise(run, agent, item, tick, why) if later or not seen.empty else []
+    if not choices:
         return
-    change = why_queries.closing(run, str(shown.iloc[0]["why"]))
-    if change is None:
-        st.text("It came by lot, and no setting of this scenario closes that way.")
-        return
-    setting, value, meaning = change
+    chosen = st.radio("Otherwise", range(len(choices)), format_func=lambda n: choices[n].label, horizontal=True)
+    change = choices[chosen]
     st.text(
         visible(
-            f"A fork goes on from before tick {tick} with the way closed by which it came: {meaning}. The ticks before "
+            f"A fork goes on from before tick {tick} with one change: from then on {change.meaning}. The ticks before "
             "are shared, and so is every random number; what differs afterwards is the doing of this change.",
             600,
         )
@@ -172,19 +179,21 @@ def _without(name: str, run: RunFolder, item: int, tick: int, mine: pd.DataFrame
     root = place.Root.given()
     into = starting.free_name(root, f"{name}-without-{item}")
     here, there = os.path.relpath(run.path), os.path.relpath(root.folder / into)
+    sets = " ".join(quote(visible(part)) for part in starting.sets(change.settings))
     st.code(
-        f"townsquare fork {_quoted(here)} --at {tick} --set {setting}={value} --out {_quoted(there)}\n"
+        f"townsquare fork {_quoted(here)} --at {tick} {sets} --out {_quoted(there)}\n"
         f"townsquare compare {_quoted(here)} {_quoted(there)}",
         language="sh",
+        wrap_lines=True,
     )
     read_only = root.read_only
     if st.button("Start this fork", disabled=read_only, icon=":material/alt_route:"):
-        _start(name, tick, {setting: value}, into)
+        _start(name, tick, change.settings, into)
     if read_only:
         st.caption("This dashboard only looks (--read-only).")
 
 
-def _start(name: str, tick: int, settings: dict[str, Any], into: str) -> None:
+def _start(name: str, tick: int, settings: Mapping[str, Any], into: str) -> None:
     try:
         starting.fork(place.Root.given(), name, tick, settings, into)
     except TownsquareError as error:
@@ -192,7 +201,8 @@ def _start(name: str, tick: int, settings: dict[str, Any], into: str) -> None:
         return
     st.success(plain(f"{into} was started; the page Runs shows how far it is.", 200))
     way("runs", "Runs", icon=":material/list:")
-    way("compare", "Compare both, once it is done", icon=":material/balance:", run=[name, into])
+    way("compare", "Compare both, once it is done", icon=":material/balance:", run=[name, into],
+        burn=tick)  # fmt: skip
 
 
 def _quoted(text: str) -> str:
