@@ -429,7 +429,7 @@ def settings(model: type[BaseModel], values: dict[str, Any], before: str = "") -
 
 
 def test_every_setting_is_told() -> None:
-    own = ("ticks", "proposition", "members", "graph", "persuaders", "timeline", "retrain", "moderator")
+    own = ("ticks", "proposition", "members", "graph", "persuaders", "timeline", "retrain", "moderator", "learning")
     defaults = {
         path: "–" if value is None else value if isinstance(value, str) else json.dumps(value)
         for path, value in settings(Campaign, Campaign().model_dump(mode="json")).items()

@@ -16,9 +16,7 @@ import pytest
 from pydantic import BaseModel
 
 import townsquare as ts
-from tests.bus import bus
 from tests.commands import answer, townsquare
-from tests.processes import Staying
 from tests.sim.moderators.known import known
 from townsquare.comparison.moderation import moderation_of
 from townsquare.estimate import estimate
@@ -29,7 +27,7 @@ from townsquare.runs import open_run, resolve
 from townsquare.sim.moderators.harm_words import read
 from townsquare.sim.moderators.human_queue import HumanQueue
 from townsquare.sim.moderators.queue_file import QueueFile
-from townsquare.sim.moderators.remote import Remote
+from townsquare.sim.scenarios.authors import Advising
 from townsquare.sim.scenarios.campaign import Campaign
 from townsquare.sim.scenarios.moderation import Moderation
 from townsquare.sweeps.plan import read as read_plan
@@ -347,7 +345,7 @@ def test_a_moderator_may_be_called_off_or_replaced(strict: ts.Run, tmp_path: Pat
     by = other.verdicts()
     by = by[by["by"] == "channel"]
     assert set(by.loc[by["tick"] < 5, "category"]) == {"harmful", "harmless"}
-    assert not by.loc[by["tick"] >= 5, "category"].any()
+    assert set(by.loc[by["tick"] >= 5, "category"]) <= {"", "insult", "stereotype", "threat"}
     found = moderation_of(other)
     assert found is not None
     assert found.places[0]["who"] == "linear, harm-words"
@@ -458,28 +456,7 @@ def test_held_posts_wait_for_people(tmp_path: Path) -> None:
     assert of.replay() is None
 
 
-def test_a_moderator_elsewhere_looks_at_the_channel(tmp_path: Path) -> None:
-    pytest.importorskip("aiomqtt")
-    known("moderator", "remote", Remote)
-    mine = "def odd_one(text):\n    return 'remove' if len(text) % 2 else 'show'\n"
-    (tmp_path / "mine.py").write_text(mine, "utf-8")
-    values = TOWN | {"members.count": 60, "ticks": 4, "moderator.name": "remote"}
-    with bus(tmp_path) as there:
-        agent = Staying("join", "--moderator", "mine:odd_one", "--broker", there.url, cwd=tmp_path)
-        try:
-            agent.says(" joined ")
-            of = ts.run("moderation", seed=1, set=values | {"remote.broker": there.url}, out=tmp_path / "run")
-        finally:
-            agent.kill()
-    told, texts = verdicts(of), of.items().set_index("item")["text"]
-    first = told[told["rank"] < 0]
-    assert len(first) > 20
-    assert ((texts[first["item"]].str.len() % 2 == 1).to_numpy() == (first["why"] == "remove").to_numpy()).all()
-    assert set(of.asks()["model"]) == {"remote:odd-one"}
-    assert of.replay() is None
-
-
-def test_remote_and_human_moderators_look_at_the_channel_only() -> None:
+def test_people_look_at_the_channel_only() -> None:
     known("moderator", "human-queue", HumanQueue)
     for place in ("author.advice.name", "readers.moderator.name"):
         with pytest.raises(ScenarioError, match="'human-queue' can look at the channel only"):
@@ -512,7 +489,17 @@ def test_posts_and_examples_from_a_table(tmp_path: Path) -> None:
         ({"moderator.name": "linaer"}, "Did you mean 'linear'"),
         ({"moderator.name": "zero-shot"}, "moderator asks a language model: give --model"),
         ({"author.advice.name": "in-context"}, "author.advice asks a language model: give --model"),
-        ({"author.advice.name": "draft-advisor", "author.advice.harm": 1}, "draft-advisor has no settings here"),
+        ({"author.advice.name": "draft-adviser"}, "no moderator named 'draft-adviser'. Did you mean 'draft-advisor'?"),
+        ({"author.advice.harmful": 0.3}, "unknown key 'harmful'. Allowed here: nothing."),
+        ({"learning.count": 10**9}, "learning.count"),
+        ({"author.advice.name": "draft-advisor", "author.advice.harm": 1}, "unknown key 'harm'. Did you mean"),
+        ({"author.advice.name": "draft-advisor", "author.advice.audience": -1}, "draft-advisor: audience"),
+        ({"author.advice.name": "draft-advisor", "author.advice.parts": "model"}, "author.advice asks a language"),
+        ({"authors.count": 5}, "authors.mind is 'llm', which needs a model: give --model"),
+        ({"authors.count": 500, "chat.model": "openai:x"}, "authors.count (500) may not be more than members.count"),
+        ({"authors.kinds": ["ads"]}, "authors.kinds: there is no kind of post 'ads'"),
+        ({"authors.mind": "remote"}, "'llm' or 'behavioural'"),
+        ({"authors.model": "gpt"}, "a model is named provider:model"),
         ({"author.accepts": 0.8, "author.edits": 0.4}, "accepts and edits may not be more than 1"),
         ({"kinds.spam": 0.8, "kinds.toxic": 0.4}, "may not be more than 1 together"),
         ({"adapting.less": 0.8, "adapting.disguise": 0.4}, "may not be more than 1 together"),
@@ -560,10 +547,16 @@ def test_every_setting_is_told() -> None:
     own = {
         path: "–" if value is None else value if isinstance(value, str) else json.dumps(value)
         for path, value in leaves(Moderation, Moderation().model_dump(mode="json")).items()
-        if path not in others or path in ("ticks", "moderator.name")
+        if path not in others or path.startswith(("ticks", "moderator.name", "learning."))
     }
     page = (ROOT / "docs" / "moderation.md").read_text("utf-8").split("# Every setting of its own\n", 1)[1]
     assert dict(re.findall(r"^\| `([\w.]+)` \| (.*?) \|", page, flags=re.MULTILINE)) == own
+
+
+def test_every_setting_of_the_advisor_is_told() -> None:
+    page = (ROOT / "docs" / "moderation.md").read_text("utf-8").split("## Advice on drafts\n")[1].split("\n## ")[0]
+    own = {name: str(value) for name, value in Advising().model_dump(mode="json").items()}
+    assert dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", page, flags=re.MULTILINE)) == own
 
 
 def test_every_measure_is_told(strict: ts.Run) -> None:
@@ -579,8 +572,8 @@ def test_the_page_runs(tmp_path: Path) -> None:
     small = ["--set", "members.count=80", "--set", "ticks=17"]
     blocks = re.findall(r"(?:^(<!-- test: skip -->)\n)?^```(sh|python)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     shells = [text for mark, language, text in blocks if language == "sh" and not mark]
-    assert len(shells) == 2
-    for line in "\n".join(shells).splitlines():
+    assert len(shells) == 3
+    for line in "\n".join(shells).replace("\\\n", " ").splitlines():
         words = shlex.split(line)[1:] if line else []
         done = townsquare(*words, *(small if words[:1] == ["run"] else ()), cwd=tmp_path) if words else None
         assert done is None or done.returncode == 0, done.stderr

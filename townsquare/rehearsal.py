@@ -10,10 +10,12 @@ from townsquare.agents.chat.estimate import Estimate, estimate
 from townsquare.agents.chat.prices import Prices
 from townsquare.agents.prompts.judge_account import judge_account
 from townsquare.agents.roles.account_judge import LINES, Opinion
+from townsquare.build import author_costs
 from townsquare.protocols.asking import A, Answer, Ask, AskModel
 from townsquare.protocols.scenario import Use
 from townsquare.sim.scenarios.campaign import Campaign, Follows
 from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.moderated_feed import ModeratedFeed
 from townsquare.sim.scenarios.moderation import Moderation
 from townsquare.sim.scenarios.network import NetworkTown
 from townsquare.sim.scenarios.news import News
@@ -69,17 +71,20 @@ def estimated(scenario: TownScenario) -> Estimate | None:
         whole += _of_defence(scenario)
         groups = [group for group in groups if group != "defence"]
         scenario = scenario.model_copy(update={"defence": Use(name="none")})
+    if isinstance(scenario, Moderation):
+        own, whole = scenario.authoring(), whole + author_costs.estimated(scenario)
+        groups, scenario = [group for group in groups if group not in own], author_costs.without(scenario)
     if not groups:
         return whole
-    if isinstance(scenario, Shilling):
-        return whole + _of_shills(scenario)
-    if isinstance(scenario, Persuasion):
-        return whole + _of_debates(scenario)
-    if isinstance(scenario, Moderation):
+    if isinstance(scenario, ModeratedFeed):
         for place in scenario.moderating():
             whole += _of_moderator(scenario, place)
         groups = [group for group in groups if group not in scenario.moderating()]
         scenario = _unmoderated(scenario)
+    if isinstance(scenario, Shilling):
+        return whole + (_of_shills(scenario) if groups else Estimate(0, 0, 0, 0.0))
+    if isinstance(scenario, Persuasion):
+        return whole + _of_debates(scenario)
     if isinstance(scenario, Campaign):
         for group in groups:
             whole += _of_timeline(scenario, group)
@@ -214,38 +219,55 @@ def _of_timeline(scenario: Campaign, group: str) -> Estimate:
     return whole + estimate(asks, short[: len(asks)], answers, model=model, prices=rehearsed.prices)
 
 
-def _unmoderated(scenario: Moderation, kept: str = "") -> Moderation:
+def _unmoderated(scenario: ModeratedFeed, kept: str = "") -> ModeratedFeed:
     """The same town with a moderator at one place at most."""
     nobody, uses = Use(name="none"), scenario.uses()
     channel = scenario.moderator if kept == "moderator" else nobody
     if channel.name == "human-queue":  # nothing made up is put before people
         channel = Use.model_validate({**channel.model_dump(), "path": ""})
+    made = scenario.model_copy(update={"moderator": channel})
+    if not isinstance(made, Moderation):
+        return made
     advice, tells = (uses[place] if place == kept else nobody for place in ("author.advice", "readers.moderator"))
-    return scenario.model_copy(
+    return made.model_copy(
         update={
-            "moderator": channel,
-            "author": scenario.author.model_copy(update={"advice": advice}),
-            "readers": scenario.readers.model_copy(update={"moderator": tells}),
+            "author": made.author.model_copy(update={"advice": advice}),
+            "readers": made.readers.model_copy(update={"moderator": tells}),
         }
     )
 
 
-def _of_moderator(scenario: Moderation, place: str) -> Estimate:
-    """Every post as a smaller town with this moderator alone has them; equal posts are asked about once in a tick."""
+def _of_moderator(scenario: ModeratedFeed, place: str) -> Estimate:
+    """Every post as a smaller town with this moderator alone has them; equal posts are asked about once in a tick.
+
+    What persuaders and shills post is reckoned, each post as a question of its own.
+    """
     first = scenario.first_asking(place)
     scenario, left = scenario.at(first), scenario.ticks - first
-    few, ticks = min(scenario.members.count, _CROWD), min(_TICKS, scenario.ticks)
+    ticks = min(_TICKS, scenario.ticks)
+    count: int = scenario.populations()["customers" if isinstance(scenario, Shilling) else "members"].count
+    few, more = min(count, _CROWD), 0.0
     small: dict[str, Any] = {"ticks": ticks, "changes": (), "questionnaires": (), "recommender": Use(name="random")}
-    small |= {"graph": Follows(kind="complete"), "members": scenario.members.model_copy(update={"count": few})}
-    small["persuaders"] = scenario.persuaders.model_copy(update={"count": 0, "audience": 0})
-    small["bots"] = scenario.bots.model_copy(update={"count": 0})
+    if isinstance(scenario, Shilling):
+        shills = scenario.shills
+        small["customers"] = scenario.customers.model_copy(update={"count": few})
+        small |= {"shills": shills.model_copy(update={"count": 0}), "watch": ()}
+        if shills.attack.name == "agent-shill":  # the others write nothing
+            more = shills.count * min(
+                shills.fillers + shills.n_targets, shills.pace * max(0, scenario.ticks - shills.start)
+            )
+    elif isinstance(scenario, Campaign):
+        scripted = {"count": few, "mind": "behavioural", "update": "bounded", "personas": None}
+        small |= {"graph": Follows(kind="complete"), "members": scenario.members.model_copy(update=scripted)}
+        small["persuaders"] = scenario.persuaders.model_copy(update={"count": 0, "audience": 0})
+        small["bots"] = scenario.bots.model_copy(update={"count": 0})
+        if place != "author.advice":
+            start = max(first, scenario.persuaders.start)
+            more = scenario.persuaders.count * scenario.persuaders.posts * max(0, scenario.ticks - start)
     rehearsed = _Rehearsed(_unmoderated(scenario, place).model_copy(update=small), _POST)
     asyncio.run(_rehearse(rehearsed))
     asks, texts = [question for _, question, _ in rehearsed.noted], [text for *_, text in rehearsed.noted]
-    times = scenario.members.count / few * left / ticks
-    calls = round(len(asks) * times)
-    if place != "author.advice":
-        calls += scenario.persuaders.count * scenario.persuaders.posts * left
+    calls = round(len(asks) * count / few * left / ticks + more)
     return estimate(asks, texts, calls, model=scenario.model_of(place), prices=rehearsed.prices)
 
 

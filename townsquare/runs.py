@@ -78,12 +78,12 @@ class Run(RunFolder):
 
     def report(self, target: str | Path, control: "Run | None" = None) -> Path:
         """Write one self-contained HTML page; with a ``control`` run it holds the paired differences."""
-        from townsquare.comparison import campaign, compare, trial
+        from townsquare.comparison import campaign, compare, moderation_report, trial
         from townsquare.dashboard import report
 
         rows = None if control is None else compare(control, self).rows()
-        moved, tried = campaign.reported(self, control), trial.reported(self)
-        return report.write(self, Path(target), control, rows, self.ledger(), moved, tried)
+        told = campaign.reported(self, control), trial.reported(self), moderation_report.reported(self, control)
+        return report.write(self, Path(target), control, rows, self.ledger(), *told)
 
 
 def open_run(path: str | Path) -> Run:

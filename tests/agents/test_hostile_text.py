@@ -23,6 +23,7 @@ from townsquare.agents.personas import Persona
 from townsquare.agents.prompts import quoting
 from townsquare.agents.prompts.answer_argument import answer_argument
 from townsquare.agents.prompts.argue import argue
+from townsquare.agents.prompts.author import adapt, settle_advice, write_as_author
 from townsquare.agents.prompts.browse import browse
 from townsquare.agents.prompts.browse_timeline import browse_timeline
 from townsquare.agents.prompts.code_rhetoric import code_rhetoric
@@ -163,6 +164,7 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
     "reader of a draft": ("answer", lambda text, at: imagine_reaction(named(text), NEWS[0])),
     "draft that is rewritten": ("answer", lambda text, at: rewrite_draft(text, [(text[:80], text)], [])),
     "style of a draft": ("answer", lambda text, at: rewrite_draft(NEWS[0], [], among(text))),
+    "rewrite that was no good": ("answer", lambda text, at: rewrite_draft(NEWS[0], [], [], among(text))),
     "customer in a dispute": ("answer", lambda text, at: decide_dispute(hearing(text, NEWS[0]))),
     "shop in a dispute": ("answer", lambda text, at: decide_dispute(hearing(NEWS[0], text))),
     "advice in a dispute": ("answer", lambda text, at: decide_dispute(hearing(*NEWS[:2], text))),
@@ -178,6 +180,12 @@ DOORS: dict[str, tuple[str, Callable[[str, Path], Messages]]] = {
         lambda text, at: browse_timeline(as_persona(text, at), NEWS[0], NEWS, **STANDS),
     ),
     "persona that posts": ("answer", lambda text, at: write_post(as_persona(text, at), NEWS[0], opinion=40, tick=3)),
+    "author's own posts": ("answer", lambda text, at: write_as_author(YOU, "toxic", among(text), tick=3)),
+    "author's persona": ("answer", lambda text, at: write_as_author(as_persona(text, at), "spam", [], tick=3)),
+    "draft that was warned of": ("answer", lambda text, at: settle_advice(YOU, text, NEWS, [], NEWS[0], tick=3)),
+    "what was found in a draft": ("answer", lambda text, at: settle_advice(YOU, NEWS[0], [text], [], None, tick=3)),
+    "imagined reaction": ("answer", lambda text, at: settle_advice(YOU, NEWS[0], NEWS, [text], text, tick=3)),
+    "post that was removed": ("answer", lambda text, at: adapt(YOU, text, "removed", tick=3)),
     "what a persuader is for": ("answer", lambda text, at: write_for_goal(text, [], [], **CAMPAIGN)),
     "interview": ("answer", lambda text, at: interview(YOU, [text], text, tick=1, words=20)),
 }

@@ -28,6 +28,11 @@ def test_plain_text_and_arrays_are_values(tmp_path: Path) -> None:
     assert told["scenario"]["recommender"]["name"] == "popular"
     assert told["scenario"]["interruptions"][0]["topic"] == 2
     assert told["estimate"]["events"] > 0
+    words = ["--set", 'interruptions=[{"tick": 1, "topic": 2, "quality": 3}]']  # JSON, as documentation prints defaults
+    assert (
+        answer(townsquare("check", "news", *words, "--json", cwd=tmp_path))["scenario"]["interruptions"][0]["topic"]
+        == 2
+    )
 
 
 @pytest.mark.parametrize(

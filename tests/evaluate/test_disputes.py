@@ -1,6 +1,7 @@
 """Planted biases are found, and the fair are not accused."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def biased(rows: Any, judge: str) -> set[str]:
 async def test_each_control_is_found_for_what_it_is() -> None:
     found = await aevaluate_disputes()
     assert biased(found.table, "fair") == set()
+    assert all(row["bias"] == row["low"] == row["high"] == 0 for row in found.table if row["judge"] == "fair")
     assert biased(found.table, "longer") == {"length difference"}
     assert biased(found.table, "first") == {"statement order"}
     assert found.right["fair"] == 1
@@ -85,6 +87,30 @@ async def test_a_model_with_and_without_a_suggestion() -> None:
     assert {row["change"] for row in found.table} == {0.0}
     assert any("why not the other side" in prompt for prompt in seen)
     assert any("verdict" not in prompt for prompt in seen)
+
+
+async def test_why_not_the_other_party_changes_recorded_prompts_in_that_field_only() -> None:
+    """Dossier 7e.6, of everything that the harness asks."""
+    pytest.importorskip("openai")
+    recorded: dict[str, list[list[str]]] = {"verdict": [], "both sides": []}
+    for told, prompts in recorded.items():
+
+        def answer(body: dict[str, Any], prompts: list[list[str]] = prompts) -> str:
+            said = "\n".join(turn["content"] for turn in body["messages"])
+            prompts.append(re.sub(r"-[0-9a-f]{16}", "", said).splitlines())
+            return json.dumps({"support": 0.0, "why": "even"})
+
+        with pytest.MonkeyPatch.context() as patch, ChatServer(answer) as server:
+            patch.setenv("OPENAI_BASE_URL", server.url)
+            patch.setenv("OPENAI_API_KEY", "none")
+            settings = DisputesSettings(cases=2, suggestion=told)  # type: ignore[arg-type]
+            await aevaluate_disputes(["llm"], settings=settings, model="openai:scripted")
+    field = "why not the other side"
+    short, long = (sorted(prompts) for prompts in recorded.values())
+    stripped = sorted([line for line in prompt if field not in line] for prompt in long)
+    assert sum(any(field in line for line in prompt) for prompt in long) > 20
+    assert max(sum(field in line for line in prompt) for prompt in long) == 1
+    assert stripped == short
 
 
 async def test_a_judge_that_needs_a_model() -> None:

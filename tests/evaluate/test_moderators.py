@@ -104,6 +104,13 @@ async def test_features_that_cannot_be(texts: Path) -> None:
         await aevaluate_moderators(texts, features=["humor"])
 
 
+async def test_a_split_that_leaves_one_kind_is_a_sentence_with_what_there_is(tmp_path: Path) -> None:
+    path = tmp_path / "same.csv"
+    path.write_text("text,label\n" + "buy now,spam\n" * 10_000 + "hi,ham\nhello,ham\n")
+    with pytest.raises(InputError, match=r"of one kind only to learn from: of 3 distinct texts 1 is harmful"):
+        await aevaluate_moderators(path, ["retrieval"], seeds=range(8))
+
+
 async def test_settings_for_nobody(texts: Path) -> None:
     with pytest.raises(InputError, match=r"moderators\.lineer: it does not take part"):
         await aevaluate_moderators(texts, settings=ModeratorsSettings(moderators={"lineer": {}}))
@@ -114,6 +121,7 @@ async def test_the_published_messages() -> None:
     found = await aevaluate_moderators(data_file("sms-spam/SMSSpamCollection"), seeds=[0, 1])
     f1 = {row["moderator"]: row["f1"] for row in found.table}
     assert f1["retrieval"] >= 0.93
-    assert f1["linear"] >= 0.93
+    assert f1["linear"] > f1["retrieval"]
+    assert "rows repeat the text of an earlier one" in found.remarks[0]
     for row in found.disguises[1:]:
         assert min(row[how] for how in row if how not in ("moderator", "as written")) > row["as written"] - 0.1

@@ -46,7 +46,7 @@ async def test_what_is_asked_is_each_text_once() -> None:
 
     made = Counting(Lexicon.Config.model_validate({"entries": ["x"]}), Streams(0))
     found = await flagged_pairs(made, [Pair("x", "y"), Pair("...", "x")])
-    assert made.seen == 4
+    assert made.seen == 3  # of the four texts two are equal
     assert found.tolist() == [[True, False, False], [False, True, True]]
 
 

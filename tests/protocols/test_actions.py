@@ -37,4 +37,4 @@ def test_posts_carry_their_content() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(KeyError):
         Actions.of("shout", np.array([1]), np.array([1]))
-    assert KINDS == ("click", "like", "post", "no_answer", "rate", "say", "opinion", "guess", "code")
+    assert KINDS == ("click", "like", "post", "no_answer", "rate", "say", "opinion", "guess", "code", "adapt")

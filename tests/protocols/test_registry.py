@@ -43,6 +43,15 @@ def test_a_name_is_given_only_once() -> None:
     register("mind", "mine")(type("C", (), {}))
 
 
+def test_a_class_that_an_entry_point_names_may_keep_its_decorator() -> None:
+    ease = find("recommender", "ease")
+    again = type("Ease", (), {"__module__": ease.__module__})
+    assert register("recommender", "ease")(again) is again  # as when its module is loaded
+    assert find("recommender", "ease") is ease
+    with pytest.raises(ContractError, match="already registered"):
+        register("recommender", "ease")(type("Ease", (), {"__module__": "elsewhere"}))
+
+
 def test_an_unknown_name_names_the_nearest() -> None:
     with pytest.raises(
         UnknownComponent, match=r"^no recommender named 'esae'\. Did you mean 'ease'\? Known: bpr, ease"

@@ -39,6 +39,12 @@ def rewrite(path: Path, change: dict[str, object]) -> None:
 # ---- what it holds -------------------------------------------------------------------------------------------------
 
 
+def test_a_run_without_a_moderator_has_a_table_of_no_verdicts(finished: Path) -> None:
+    none = RunFolder(finished).verdicts()
+    assert len(none) == 0
+    assert {"item", "by", "action", "spans"} <= set(none.columns)
+
+
 def test_events_are_one_table_in_words(finished: Path) -> None:
     folder = RunFolder(finished)
     table = folder.events()

@@ -1,57 +1,64 @@
-"""Moderators of ours that need no model and no broker keep the promises of one; whoever breaks one is caught."""
+"""All moderators that come with the package keep the promises of one; whoever breaks one is caught."""
 
 import inspect
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.sim.moderators.known import known
-from townsquare.protocols import Settings
-from townsquare.protocols.moderator import Posts, Span, Verdicts
-from townsquare.sim.moderators.human_queue import HumanQueue
-from townsquare.sim.moderators.lexicon import Lexicon
-from townsquare.sim.moderators.panel import Panel
+from tests.sim.moderators.test_remote import Courier, lexicon
+from townsquare.protocols import Settings, Streams, find, known
+from townsquare.protocols.asking import Answer
+from townsquare.protocols.moderator import Moderator, Posts, Span, Verdicts
+from townsquare.sim.moderators.hosting import Hosted
 from townsquare.testing.moderator_contract import ModeratorContract
+from townsquare.testing.schema_filler import filled
 
-for name, cls in (("lexicon", Lexicon), ("panel", Panel), ("human-queue", HumanQueue)):
-    known("moderator", name, cls)
-
-
-class TestNone(ModeratorContract):
-    name = "none"
-
-
-class TestLexicon(ModeratorContract):
-    name = "lexicon"
-    settings: ClassVar[dict[str, Any]] = {"entries": ["idiot", "free prize", r"/\bpin\b/"]}
-
-
-class TestRetrieval(ModeratorContract):
-    name = "retrieval"
+ENTRIES = {"entries": ["idiot", "free prize", r"/\bpin\b/"]}
+SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "lexicon": [ENTRIES],
+    "panel": [{}, {"screen": True}, {"parts": "model"}],
+    "human-queue": [{"first": {"name": "lexicon", **ENTRIES}}, {"first": {"name": "remote"}}],
+    "in-context": [{}, {"screen": {"name": "linear"}}],
+}  # fmt: skip
+"""Where the defaults are not all there is to try."""
+IN_COMPANY = ("near-duplicates",)
+"""Those who compare posts with one another."""
 
 
-class TestLinear(ModeratorContract):
-    name = "linear"
+async def harsh(question: Any) -> Answer[Any]:
+    """Takes everything for the worst that there is a word for, as no model should be trusted not to."""
+    schema = question.answer.model_json_schema()
+    value = filled(schema)
+    if "label" in schema["properties"]:
+        value["label"] = schema["properties"]["label"]["enum"][-1]
+    return Answer("answered", question.answer.model_validate(value))
 
 
-class TestNearDuplicates(ModeratorContract):
-    name = "near-duplicates"
-    on_its_own = False
+class Connected(ModeratorContract):
+    """With a model that is harsh, and an agent elsewhere that goes by a list of words."""
+
+    def make(self, streams: Streams) -> Moderator:
+        made: Any = super().make(streams)
+        if hasattr(made, "ask"):
+            made.ask = harsh
+        if hasattr(made, "courier"):
+            made.courier = Courier(Hosted(lexicon(), "lexicon").run)
+        return made
 
 
-class TestPanel(ModeratorContract):
-    name = "panel"
+OURS = [name for name in known("moderator") if find("moderator", name).__module__.startswith("townsquare.")]
+for name in OURS:
+    for number, settings in enumerate(SETTINGS.get(name, [{}])):
+        title = "Test" + name.title().replace("-", "") + (str(number) if number else "")
+        of = {"name": name, "settings": settings, "on_its_own": name not in IN_COMPANY, "__doc__": f"{name} {settings}"}
+        globals()[title] = type(title, (Connected,), of)
 
 
-class TestScreenedPanel(ModeratorContract):
-    name = "panel"
-    settings: ClassVar[dict[str, Any]] = {"screen": True}
-
-
-class TestHumanQueue(ModeratorContract):
-    name = "human-queue"
-    settings: ClassVar[dict[str, Any]] = {"first": {"name": "lexicon", "entries": ["idiot"]}}
+def test_all_that_are_registered_are_here() -> None:
+    here = {made.name for made in globals().values() if inspect.isclass(made) and issubclass(made, ModeratorContract)}
+    assert {"harm-words", "none", "remote", "zero-shot", "human-queue"} <= set(OURS)
+    assert here - {None} == set(OURS)
 
 
 def says(**columns: object) -> type:

@@ -1,19 +1,17 @@
 """The parts of a timeline with members, persuaders and bots."""
 
-import hashlib
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
 from townsquare.agents.populations import draw_trait
 from townsquare.build.campaign_minds import minds_of
+from townsquare.build.hashes import data_hashes
 from townsquare.build.models import Models
+from townsquare.build.moderators import of_channel
 from townsquare.build.parts import Parts
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.errors import InputError, ScenarioError
-from townsquare.protocols.moderator import Learner, Moderator
 from townsquare.protocols.registry import make
 from townsquare.protocols.streams import Streams
 from townsquare.protocols.workers import Workers
@@ -33,15 +31,17 @@ def parts_of(scenario: Campaign, streams: Streams, models: Models | None, worker
     cast = cast_of(scenario, streams, graph)
     environment = Timeline(scenario, streams, cast, workers)
     minds, people = minds_of(scenario, streams, cast, models)
+    moderators = of_channel(scenario, streams, models)
     return Parts(
         environment,
         minds,
         agents_table(cast, graph.graph),
         lambda tick: items_table(environment, tick),
         (),
-        {str(path): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in scenario.files()},
+        data_hashes(scenario.files()),
         people=people,
-        moderator=_moderator(scenario, streams),
+        moderator=moderators[0][1] if moderators else None,
+        moderators=moderators,
     )
 
 
@@ -104,18 +104,6 @@ def _first(scenario: Campaign, graph: Graph, streams: Streams) -> IntArray:
         return np.zeros(0, np.int64)
     rule = make("seeding", of.first.name, of.first.settings(), streams)
     return np.sort(np.asarray(rule.choose(graph, of.audience, of.spread), np.int64))
-
-
-def _moderator(scenario: Campaign, streams: Streams) -> Moderator | None:
-    use = scenario.moderator
-    if use.name == "none":
-        return None
-    made = make("moderator", use.name, use.settings(), streams)
-    if not isinstance(made, Moderator):
-        raise ScenarioError(f"moderator {use.name!r} does not have the method of one: review.")
-    if isinstance(made, Learner):
-        raise ScenarioError(f"moderator {use.name!r} learns from labelled texts, and a campaign has none to give it.")
-    return made
 
 
 def agents_table(cast: Cast, graph: Graph) -> pa.Table:

@@ -46,8 +46,8 @@ class Parts:
     """Who looks at what is posted; None where nobody does."""
     team: "TeamModerator | None" = None
     """The moderator, where it is a team that talks."""
-    elsewhere: Sequence[object] = ()
-    """What, inside the moderator, may have to be reached through the broker."""
+    moderators: Sequence[tuple[str, Moderator]] = ()
+    """Whoever looks at posts, by the place where: ``moderator`` may be one of them, or hold them all."""
     verdicts: Callable[[int], pa.Table | None] | None = None
     """What was said of posts in a tick, with its grounds; asked once per tick. None where nothing is kept of it."""
     retuned: Callable[[int], None] | None = None

@@ -4,25 +4,29 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
+from townsquare.agents.chat.cassette import Record
 from townsquare.agents.chat.tape import Call, Place
 from townsquare.agents.minds.remote import CAPABILITY, Remote
 from townsquare.agents.remote.pool import Pool
 from townsquare.agents.remote.recorded import Recorded, request_of
+from townsquare.build.moderators import APART
 from townsquare.protocols.asking import Outcome
+from townsquare.protocols.chat import Request
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.ioa.cards import Card, Limits
 from townsquare.protocols.ioa.line import Line
 from townsquare.protocols.ioa.messages import Match, TaskStatus
-from townsquare.protocols.scenario import Use
+from townsquare.protocols.moderator import Moderator
 from townsquare.protocols.town import Mind
+from townsquare.sim.moderators.inside import agents
 from townsquare.sim.moderators.remote import CAPABILITY as MODERATE
-from townsquare.sim.moderators.remote import Remote as RemoteModerator
 from townsquare.sim.recommenders.remote import CAPABILITY as RECOMMEND
 from townsquare.sim.recommenders.remote import Garbled, Unanswered
 from townsquare.sim.recommenders.remote import Remote as RemoteRecommender
 from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.moderated_feed import ModeratedFeed
 from townsquare.sim.scenarios.team import Team
 from townsquare.sim.scenarios.town import TownScenario
 
@@ -98,14 +102,14 @@ class Remotes:
             "there; `townsquare join` brings agents."
         )
 
-    def serve(self, part: object) -> None:
-        """Let a recommender or a moderator that is elsewhere ask through this connection, on record; nothing for any
-        other.
+    def serve(self, part: object, place: str = "moderator") -> None:
+        """Let a recommender that is elsewhere, or a moderator at a place of ``APART`` that is or has one look first,
+        ask through this connection, on record; nothing for any other.
         """
         if isinstance(part, RemoteRecommender):
             part.courier = _Courier(self, RECOMMEND, "recommender")
-        elif isinstance(part, RemoteModerator):
-            part.courier = _Courier(self, MODERATE, "moderator")
+        elif isinstance(part, Moderator) and hasattr(part, "courier"):
+            part.courier = _Courier(self, MODERATE, place, APART[place])
 
     def named(self, what: str) -> str:
         """Who does ``what``, for the record."""
@@ -121,31 +125,39 @@ class Remotes:
 class _Courier:
     """How the tasks of one part of the town go and come, and that they are on record; its threads wait meanwhile."""
 
-    def __init__(self, remotes: Remotes, what: str, who: str) -> None:
-        self.remotes, self.what, self.who = remotes, what, who
+    def __init__(self, remotes: Remotes, what: str, who: str, first: int = 0) -> None:
+        """``first``: where the numbers of questions begin, for parts that do the same in one tick."""
+        self.remotes, self.what, self.who, self.first = remotes, what, who, first
 
     def answer(self, tick: int, number: int, sees: str, ask: Callable[[], str]) -> str | None:
         """What was answered to this question, before or now; None when nothing of use was."""
-        recorded, place = self.remotes.recorded, Place(tick, self.what, -1, number)
+        place, request, record = self._found(tick, number, sees)
+        return self._noted(place, request, record or self._kept(place, request, _asked(ask)))
+
+    async def awaited(self, tick: int, number: int, sees: str, ask: Callable[[], str]) -> str | None:
+        """``answer``, in which ``ask`` alone runs in a thread: others may write to the record meanwhile."""
+        place, request, record = self._found(tick, number, sees)
+        return self._noted(place, request, record or self._kept(place, request, await asyncio.to_thread(_asked, ask)))
+
+    def _found(self, tick: int, number: int, sees: str) -> tuple[Place, Request, Record | None]:
+        place = Place(tick, self.what, -1, self.first + number)
         request = request_of(place, self.who, sees)
-        record = recorded.find(place, request)
-        if record is None:
-            began = perf_counter()
-            try:
-                told = ask()
-            except Garbled as error:
-                told = json.dumps({"garbled": str(error)})
-            except Unanswered as error:
-                record = recorded.fail(place, request, "unreachable", str(error), seconds=perf_counter() - began)
-            if record is None:
-                by = self.remotes.named(self.what)
-                record = recorded.keep(place, request, told, by=by, seconds=perf_counter() - began)
+        return place, request, self.remotes.recorded.find(place, request)
+
+    def _kept(self, place: Place, request: Request, told: "_Told") -> Record:
+        recorded, by = self.remotes.recorded, self.remotes.named(self.what)
+        if told.silent:
+            return recorded.fail(place, request, "unreachable", told.words, seconds=told.seconds)
+        return recorded.keep(place, request, told.words, by=by, seconds=told.seconds)
+
+    def _noted(self, place: Place, request: Request, record: Record) -> str | None:
+        """What is of use in a record, which goes into the table of asks."""
         outcome: Outcome = "failed"
         why = "" if isinstance(record, Call) else record.why
         held = json.loads(record.reply.text) if isinstance(record, Call) else None
         if held is not None:
             outcome, why = ("answered", "") if isinstance(held, list) else ("invalid", held["garbled"])
-        recorded.note(place, request, record, outcome, why)
+        self.remotes.recorded.note(place, request, record, outcome, why)
         return record.reply.text if isinstance(record, Call) and outcome == "answered" else None
 
     def send(self, agent: str, capability: str, input: Any, seconds: float) -> Any:
@@ -165,6 +177,24 @@ class _Courier:
         return self.remotes.line
 
 
+class _Told(NamedTuple):
+    """What came of a question: an answer, or the reason why there is none (``silent``)."""
+
+    words: str
+    seconds: float
+    silent: bool = False
+
+
+def _asked(ask: Callable[[], str]) -> _Told:
+    began = perf_counter()
+    try:
+        return _Told(ask(), perf_counter() - began)
+    except Garbled as error:
+        return _Told(json.dumps({"garbled": str(error)}), perf_counter() - began)
+    except Unanswered as error:
+        return _Told(str(error), perf_counter() - began, silent=True)
+
+
 def remote_groups(scenario: TownScenario) -> list[str]:
     """The groups whose mind is elsewhere."""
     return [name for name, group in scenario.populations().items() if group.count and group.mind == "remote"]
@@ -180,11 +210,10 @@ def remote_recommenders(scenario: TownScenario) -> list[str]:
 
 
 def remote_moderators(scenario: TownScenario) -> list[str]:
-    """The agents that moderate at some tick, "" for whoever can; nothing where the moderator is at home."""
-    ticks = [0, *sorted(change.tick for change in scenario.changes)]
-    used = [getattr(scenario.at(tick), "moderator", None) for tick in ticks]
-    there = [use for use in used if isinstance(use, Use) and use.name == "remote"]
-    return list(dict.fromkeys(use.settings().get("agent", "") for use in there))
+    """The agents that moderate at some tick and place, "" for whoever can; nothing where all moderators are at home."""
+    if not isinstance(scenario, ModeratedFeed):
+        return []
+    return list(dict.fromkeys(name for _, use in scenario.ever() for name in agents(use)))
 
 
 def needing(scenario: TownScenario) -> str:

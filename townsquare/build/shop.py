@@ -1,20 +1,19 @@
 """The parts of a shop with customers and shills."""
 
-import hashlib
-
 import numpy as np
 import pyarrow as pa
 
 from townsquare.agents.minds.customer import Customer
 from townsquare.agents.reviewers.behavioural import Reviewer
+from townsquare.build.hashes import data_hashes, file_hash
 from townsquare.build.models import Models
+from townsquare.build.moderators import of_channel
 from townsquare.build.parts import Parts
 from townsquare.build.shills import ShillMind
 from townsquare.protocols.attack import Campaign
 from townsquare.protocols.columns import FloatArray, IntArray
 from townsquare.protocols.errors import InputError, ScenarioError
 from townsquare.protocols.interactions import Interactions, Scale
-from townsquare.protocols.moderator import Moderator
 from townsquare.protocols.recommender import Recommender
 from townsquare.protocols.registry import make
 from townsquare.protocols.streams import Streams
@@ -43,27 +42,18 @@ def parts_of(scenario: Shilling, streams: Streams, models: Models | None) -> Par
     minds: dict[str, Mind] = {"customers": _customers(scenario, streams, stock)}
     if scenario.shills.count:
         minds["shills"] = _shills(scenario, streams, shop, stock, models)
-    data = {} if scenario.shop.source is None else _hashes(scenario.shop.source)
+    moderators, table = of_channel(scenario, streams, models), scenario.learning.data
     return Parts(
         shop,
         minds,
         _agents(scenario, names),
         lambda tick: items_table(shop, item_names, tick),
         stock.category_names,
-        data,
+        {**_hashes(scenario.shop.source), **data_hashes([] if table is None else [table])},
         stock.titles,
-        moderator=_moderator(scenario, streams),
+        moderator=moderators[0][1] if moderators else None,
+        moderators=moderators,
     )
-
-
-def _moderator(scenario: Shilling, streams: Streams) -> Moderator | None:
-    use = scenario.moderator
-    if use.name == "none":
-        return None
-    made = make("moderator", use.name, use.settings(), streams)
-    if not isinstance(made, Moderator):
-        raise ScenarioError(f"moderator {use.name!r} does not have the method of one: review.")
-    return made
 
 
 def _customers(scenario: Shilling, streams: Streams, stock: Stock) -> Mind:
@@ -220,14 +210,11 @@ def items_table(shop: Shop, names: list[str], tick: int) -> pa.Table:
     )
 
 
-def _hashes(source: str) -> dict[str, str]:
-    """sha256 of the table, by the name that the scenario gives it; a data set's are those of its tables."""
+def _hashes(source: str | None) -> dict[str, str]:
+    """sha256 of the table of ratings, by the name that the scenario gives it; a data set's are those of its tables."""
+    if source is None:
+        return {}
     root = sets.locate(source)
-    files = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else [root]
-    found = {}
-    for path in files:
-        with path.open("rb") as file:
-            found[str(path.relative_to(root)) if root.is_dir() else source] = hashlib.file_digest(
-                file, "sha256"
-            ).hexdigest()
-    return found
+    if not root.is_dir():
+        return {source: file_hash(root)}
+    return {str(path.relative_to(root)): file_hash(path) for path in sorted(root.rglob("*")) if path.is_file()}

@@ -128,8 +128,8 @@ def build(
     first = scenario.at(0)
     town = Town(parts.environment, parts.minds, moderator=parts.moderator)
     if remotes is not None:
-        for part in (parts.moderator, *parts.elsewhere):
-            remotes.serve(part)
+        for place, part in parts.moderators:
+            remotes.serve(part, place)
     if isinstance(first, FeedScenario):
         town.recommender = recommender(first, streams, remotes)
     built = Built(

@@ -73,6 +73,7 @@ def _whole(found: "ModeratorsResult") -> None:
             _share(row["held"]),
             f"{row['asked']:,}",
             f"{row['per_second']:,}",
+            f"{row['ms']:.3g}",
             f"{row['usd'] / row['texts']:g}",
         )
         for row in found.table
@@ -80,7 +81,17 @@ def _whole(found: "ModeratorsResult") -> None:
     first, splits = found.table[0], len(found.seeds)
     held = f"{first['texts']:,} held-out texts ({first['harmful']:,} harmful)"
     title = f"{found.data}: {held} over {splits} splits; 95 % intervals over texts"
-    heads = ("moderator", *RATES, "ece", "abstained", "held", "asked", "texts per CPU second", "USD per text")
+    heads = (
+        "moderator",
+        *RATES,
+        "ece",
+        "abstained",
+        "held",
+        "asked",
+        "texts per CPU second",
+        "ms per text",
+        "USD per text",
+    )
     printing.table(title, heads, body)
 
 

@@ -85,9 +85,11 @@ def _sentences(outcome: ModerationOutcome) -> Sequence[str]:
             f"The simulated reviewer decided {held['held']:,} held posts and {held['appeals_decided']:,} of "
             f"{held['appeals_made']:,} appeals, {held['most']:,} in a tick at most; granted: {_share(held['granted'])}."
         )
-    if sum(outcome.advice.values()):
+    if sum(outcome.advice.values()) or outcome.unsure:
         chosen = ", ".join(f"{count:,} {name}" for name, count in outcome.advice.items())
-        told.append(f"Warnings about drafts: {chosen}.")
+        unsure = f" Of {outcome.unsure:,} drafts nobody could say how they read." if outcome.unsure else ""
+        told.append(f"Warnings about drafts: {chosen}.{unsure}")
+    told += _writers(outcome.writers)
     if outcome.tokens:
         told.append(f"Language models: {outcome.tokens:,} tokens, {outcome.usd:.2f} USD.")
     if outcome.without:
@@ -101,6 +103,18 @@ def _sentences(outcome: ModerationOutcome) -> Sequence[str]:
             "let townsquare compare set the two against each other."
         )
     return told
+
+
+def _writers(of: dict[str, Any] | None) -> Sequence[str]:
+    if of is None:
+        return []
+    ways, silent = of["adapted"], of["silent"]
+    return [
+        f"A language model wrote for {of['authors']:,} members: {of['posts']:,} posts. After a verdict {ways['on']:,} "
+        f"went on as before, {ways['less']:,} chose to post less, {ways['milder']:,} to be milder, "
+        f"{ways['disguise']:,} to disguise their words. No valid answer: {silent['write']:,} times for a post, "
+        f"{silent['settle']:,} about advice, {silent['adapt']:,} after a verdict."
+    ]
 
 
 def _share(of: tuple[float, float, float] | None) -> str:

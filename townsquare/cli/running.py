@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,17 @@ def overrides(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def setting(text: str) -> tuple[str, Any]:
-    """One --set option; a value that begins like a TOML array or table must be one, and is never plain text."""
+    """One --set option; a value that begins like an array or a table must be one, and is never plain text.
+
+    TOML, or where it is none, JSON, as which the documentation prints defaults.
+    """
     value = text.partition("=")[2].strip()
     if value.startswith(("[", "{")):
         try:
             tomllib.loads(f"x = {value}")
         except tomllib.TOMLDecodeError as error:
+            with suppress(ValueError):
+                return text.partition("=")[0].strip(), json.loads(value)
             what = "array" if value[0] == "[" else "table"
             raise InputError(f"--set {text}: the value begins like a TOML {what} but is not valid: {error}.") from error
     return parse_override(text)

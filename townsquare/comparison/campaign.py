@@ -16,6 +16,7 @@ from townsquare.protocols.scenario import validate
 from townsquare.protocols.streams import Streams
 from townsquare.sim.environments.timeline import Timeline
 from townsquare.sim.measures.moved import HUMAN, Moved, MovedTally, warnings
+from townsquare.sim.moderators.inside import inside
 from townsquare.sim.scenarios.campaign import Campaign
 from townsquare.ticking import default_workers, one_tick
 
@@ -113,6 +114,8 @@ def _why_not(scenario: Campaign, alone: Campaign) -> str:
         return "nobody persuades in this town"
     if alone.asking() or build.needing(alone):
         return "it would ask models, or agents elsewhere, once more"
+    if any(one.name == "human-queue" for use in alone.uses().values() for one in inside(use)):
+        return "it would put its posts before people"
     strange = [group for group in (alone.members, alone.bots) if group.count and "behavioural" not in group.mind]
     return "a mind of your own decides in it" if strange else ""
 

@@ -167,11 +167,11 @@ class _Pairing:
                 counts = f"{len(ids_a)} and {len(ids_b)}"
                 self.notes.append(f"the runs have {counts} readers; the {len(both)} that both have count.")
             x, y = {k: v[rows_a] for k, v in x.items()}, {k: v[rows_b] for k, v in y.items()}
-        # a source that one arm never uses is a share of nothing there, not an unknown one
+        # a source that one arm never uses is a share of nothing there, and no unknown one as a group of one arm is
         for one, two in ((x, y), (y, x)):
             shown = next((values for name, values in two.items() if name.startswith(SHOWN_FROM)), None)
             for name in one.keys() - two.keys():
-                nowhere = np.full(len(one[name]), np.nan) if shown is None else shown
+                nowhere = np.full(len(one[name]), np.nan) if shown is None or "/" in name else shown
                 two[name] = np.where(np.isnan(nowhere), np.nan, 0.0)
         return self._rows("agent", list(x | y), lambda name: (x[name], y[name]))
 

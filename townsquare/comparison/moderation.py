@@ -1,7 +1,6 @@
 """What moderation came to in a run, beside the same town without it."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +9,10 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from townsquare import build
+from townsquare.comparison.moderated_members import MembersTally, these
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
 from townsquare.protocols.intervals import Difference, paired
-from townsquare.protocols.post_kinds import KIND, KINDS
+from townsquare.protocols.post_kinds import KIND, KINDS, WAYS
 from townsquare.protocols.runfolder import RunFolder
 from townsquare.protocols.scenario import validate
 from townsquare.protocols.streams import Streams
@@ -54,7 +54,13 @@ class ModerationOutcome:
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         names = ("places", "readers", "authors", "review", "channel", "advice", "usd", "tokens", "without", "why")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in (*names, "unsure", "writers")}
+
+    unsure: int = 0
+    """Drafts of which whoever advises could not say whether they are harmful."""
+    writers: dict[str, Any] | None = None
+    """Of the members for whom a language model writes: authors, posts (answers left out), adapted (how often in which
+    of ``WAYS``), silent (questions without a valid answer: write, settle, adapt); None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +90,15 @@ def moderation_of(run: RunFolder, *, control: bool = True) -> ModerationOutcome 
         why = why or "it was not asked for"
     else:
         beside = _alone(without, run.info.ticks_done).tally
-    places = _places(scenario, held, items, run.verdicts())
+    verdicts = run.verdicts()
+    places = _places(scenario, held, items, verdicts)
     channel = next(({name: row.pop(name) for name in _EVASION} for row in places if row["place"] == "channel"), None)
     groups = [
         ("all", np.ones(n, bool)),
         *((one.name, policy == one.name) for one in policies),
         ("none", policy == "none"),
     ]
-    blocks = {one.name: _these(one.block) for one in policies}
+    blocks = {one.name: these(one.block) for one in policies}
     return ModerationOutcome(
         scenario,
         tuple(places),
@@ -110,7 +117,25 @@ def moderation_of(run: RunFolder, *, control: bool = True) -> ModerationOutcome 
         run.info.tokens,
         "" if beside is None else _named(scenario),
         why if beside is None else "",
+        int(((verdicts["by"] == "author") & (verdicts["action"] == "abstain")).sum()) if len(verdicts) else 0,
+        _written(run, agents, items),
     )
+
+
+def _written(run: RunFolder, agents: pd.DataFrame, items: pd.DataFrame) -> dict[str, Any] | None:
+    """What came of the members for whom a language model writes."""
+    if "by_model" not in agents or not agents["by_model"].any():
+        return None
+    mine = agents.loc[agents["by_model"], "agent"]
+    ways = run.events(kinds=["adapt"])["value"].astype(int)
+    asks = run.asks()
+    silent = asks[~asks["outcome"].isin(["answered", "repaired"])] if len(asks) else pd.DataFrame({"purpose": []})
+    return {
+        "authors": len(mine),
+        "posts": int((items["author"].isin(mine) & (items["reply_to"] < 0)).sum()),
+        "adapted": {name: int((ways == code).sum()) for code, name in enumerate(WAYS)},
+        "silent": {name: int((silent["purpose"] == name).sum()) for name in ("write", "settle", "adapt")},
+    }
 
 
 def _places(scenario: Moderation, held: _Seen, items: pd.DataFrame, verdicts: pd.DataFrame) -> list[dict[str, Any]]:
@@ -127,14 +152,9 @@ def _places(scenario: Moderation, held: _Seen, items: pd.DataFrame, verdicts: pd
         found = held.tally.channel(held.kinds, held.disguised)
         places.append({"place": "channel", "who": ", ".join(called), **found})
     for one in scenario.readers.policies if len(verdicts) else ():
-        row = held.tally.reader(one.name, _these(one.block), held.kinds, verdicts)
+        row = held.tally.reader(one.name, these(one.block), held.kinds, verdicts)
         places.append({"place": "reader", "who": f"{one.name}: {', '.join(one.block) or 'words'}", **row})
     return places
-
-
-def _these(names: Sequence[str]) -> BoolArray:
-    """(kinds,) which are named."""
-    return np.array([kind in names for kind in KINDS])
 
 
 def control_of(scenario: Moderation) -> tuple[Moderation | None, str]:
@@ -166,13 +186,10 @@ def _named(scenario: Moderation) -> str:
 
 
 def _recorded(run: RunFolder, scenario: Moderation) -> _Seen:
-    items = run.items()
-    kinds = np.array([KIND.get(name, 0) for name in items["kind"]], np.int64)
-    born = items["born"].to_numpy(np.int64)
-    tally = ModerationTally(scenario.members.count, _these(scenario.breaks))
+    members = MembersTally(run, scenario)
     for tick in run.ticks():
-        tally.add(run.tick_events(tick), kinds[: int(np.searchsorted(born, tick, side="right"))])
-    return _Seen(tally, kinds, items["disguised"].to_numpy(bool))
+        members.add(tick, run.tick_events(tick))
+    return _Seen(members.tally, members.kinds, run.items()["disguised"].to_numpy(bool))
 
 
 def _alone(scenario: Moderation, ticks: int) -> _Seen:
@@ -180,7 +197,7 @@ def _alone(scenario: Moderation, ticks: int) -> _Seen:
     built = build.build(scenario, default_workers())
     town = built.environment
     assert isinstance(town, Moderated)
-    tally = ModerationTally(scenario.members.count, _these(scenario.breaks))
+    tally = ModerationTally(scenario.members.count, these(scenario.breaks))
 
     async def tick_on() -> None:
         for tick in range(ticks):

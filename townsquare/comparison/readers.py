@@ -3,6 +3,7 @@
 import numpy as np
 
 from townsquare.comparison.debaters import is_trial, per_person
+from townsquare.comparison.moderated_members import members_of
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray
 from townsquare.protocols.events import KIND, REASONS, Events
 from townsquare.protocols.runfolder import RunFolder
@@ -31,13 +32,22 @@ def per_reader(run: RunFolder, ticks: range) -> Values:
     ids = readers(run)
     if is_trial(run):
         return per_person(run, ids, ticks)
-    tally = _Tally(run, int(ids.max(initial=-1)) + 1)
+    tally, members = _Tally(run, int(ids.max(initial=-1)) + 1), members_of(run)
     for tick in range(ticks.start) if tally.opinions is not None else ():
-        tally.opine(run.tick_events(tick))
+        events = run.tick_events(tick)
+        tally.opine(events)
+        if members is not None:
+            members.add(tick, events)
     tally.begin()
+    if members is not None:
+        members.tally.begin()
     for tick in ticks:
-        tally.add(run.tick_events(tick))
-    return {name: values[ids] for name, values in tally.values(len(ticks)).items()}
+        events = run.tick_events(tick)
+        tally.add(events)
+        if members is not None:
+            members.add(tick, events)
+    found = tally.values(len(ticks)) | ({} if members is None else members.values())
+    return {name: values[ids] for name, values in found.items()}
 
 
 class _Tally:

@@ -1,7 +1,7 @@
 """Rates of a moderator with their intervals: on all texts, on each group of them, and on harmless ones of a kind."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ class Reviewed:
     usd: float = 0.0
     asked: int = 0
     """Texts that a language model was asked about."""
+    waited: float = 0.0
+    """Seconds of the clock from the first text to the last verdict."""
+    tally: Mapping[str, int] = field(default_factory=dict)
+    """What became of the texts, for moderators that ask a model about some: texts, repeated, screened, asked."""
 
     @property
     def flagged(self) -> BoolArray:
@@ -54,7 +58,21 @@ def row_of(name: str, found: Sequence[Reviewed], examples: Labelled) -> dict[str
     n, seconds = len(whole.rows), sum(one.seconds for one in found)
     made |= {"abstained": int(whole.abstained.sum()), "held": float(whole.held.mean()) if n else float("nan")}
     made |= {"asked": sum(one.asked for one in found), "usd": sum(one.usd for one in found)}
-    return made | {"per_second": round(n / max(seconds, 1e-9))}
+    waited = 1_000 * sum(one.waited for one in found) / n if n else float("nan")
+    return made | {"per_second": round(n / max(seconds, 1e-9)), "ms": waited}
+
+
+def saved(name: str, found: Sequence[Reviewed]) -> str:
+    """A sentence about the texts that a moderator did not have to ask a model about; "" where it asked nothing."""
+    texts, repeated, screened, asked = (
+        sum(one.tally.get(what, 0) for one in found) for what in ("texts", "repeated", "screened", "asked")
+    )
+    if not asked:
+        return ""
+    return (
+        f"{name}: of {texts:,} texts {repeated:,} repeat another one and {screened:,} were settled by a first look "
+        f"that asks nobody; a model was asked about {asked:,} ({1 - asked / texts:.0%} saved)."
+    )
 
 
 def group_rows(name: str, found: Sequence[Reviewed], examples: Labelled, groups: Sequence[str]) -> list[dict[str, Any]]:

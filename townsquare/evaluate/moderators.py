@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import Field
 
 from townsquare.evaluate.moderator_features import Features
-from townsquare.evaluate.moderator_rates import Reviewed, group_rows, reliability_of, row_of
+from townsquare.evaluate.moderator_rates import Reviewed, group_rows, reliability_of, row_of, saved
 from townsquare.evaluate.over_association import association_row, flagged_pairs
 from townsquare.evaluate.session import Session
 from townsquare.protocols.chat_settings import Budget, ChatSettings
@@ -23,6 +23,7 @@ from townsquare.protocols.columns import BoolArray, IntArray
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.moderator import ACTION, HARMLESS, Labelled, Learner, Moderator, Posts
 from townsquare.protocols.registry import make
+from townsquare.protocols.reviewing import reviewed
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
 from townsquare.sim.data.confusable import Pair
@@ -58,7 +59,8 @@ class ModeratorsResult:
     data: str
     table: tuple[dict[str, Any], ...]
     """A row per moderator: texts, harmful, precision, recall, f1, fpr with ``_low`` and ``_high``, expected calibration
-    error, abstained, share held for a person, texts asked about, usd and texts per second of CPU."""
+    error, abstained, share held for a person, texts asked about, usd, texts per second of CPU, and milliseconds of the
+    clock per text."""
     disguises: tuple[dict[str, Any], ...]
     """A row per moderator: recall of the harmful texts as they are, and in each disguise."""
     groups: tuple[dict[str, Any], ...] = ()
@@ -78,7 +80,7 @@ class ModeratorsResult:
     @property
     def digest(self) -> str:
         """sha256 of what was found, times left out."""
-        rows = [{k: v for k, v in row.items() if k != "per_second"} for row in self.table]
+        rows = [{k: v for k, v in row.items() if k not in ("per_second", "ms")} for row in self.table]
         told = [rows, self.disguises, self.groups, self.reliability, self.pairs, self.features]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -132,7 +134,7 @@ async def aevaluate_moderators(
             test, train = split(len(texts.examples), settings.test, seed)
             moderator = _made(name, settings, seed, session)
             if isinstance(moderator, Learner):
-                moderator.learn(texts.examples.where(train))
+                moderator.learn(_lesson(texts.examples, train, seed))
             seen.reviewed[name].append(await _review(moderator, texts.examples, test, session))
             if settings.disguise:
                 share = await _disguised(moderator, texts.examples, test, settings.disguise, seed)
@@ -176,7 +178,7 @@ def _result(texts: LabelledData, seen: _Seen, seeds: tuple[int, ...], asks: pd.D
         reliability=tuple({"moderator": name, **row} for name in names for row in reliable[name]),
         pairs=tuple(association_row(name, shares) for name, shares in seen.paired.items() if shares),
         features=tuple(row for name in names for row in seen.features.rows(name, found[name])),
-        remarks=texts.remarks,
+        remarks=(*texts.remarks, *filter(None, (saved(name, found[name]) for name in names))),
         seeds=seeds,
         asks=asks,
     )
@@ -198,6 +200,18 @@ def _made(name: str, settings: ModeratorsSettings, seed: int, session: Session |
     return made
 
 
+def _lesson(examples: Labelled, rows: IntArray, seed: int) -> Labelled:
+    """What is learnt from; InputError where that is of one kind only."""
+    found = examples.where(rows)
+    if len(set(found.broken().tolist())) < 2:
+        harmful = int(examples.broken().sum())
+        raise InputError(
+            f"the split of seed {seed} leaves texts of one kind only to learn from: of {len(examples):,} distinct "
+            f"texts {harmful:,} {'is' if harmful == 1 else 'are'} harmful; give more of both kinds."
+        )
+    return found
+
+
 def split(n: int, share: float, seed: int) -> tuple[IntArray, IntArray]:
     """Held-out rows and the rest; at least one of each."""
     order = Streams(seed).get("moderators", "split").permutation(n)
@@ -208,12 +222,13 @@ def split(n: int, share: float, seed: int) -> tuple[IntArray, IntArray]:
 async def _review(moderator: Moderator, examples: Labelled, rows: IntArray, session: Session | None) -> Reviewed:
     posts = Posts.of_texts([examples.texts[row] for row in rows.tolist()])
     spent = 0.0 if session is None else session.spent()
-    began = time.process_time()
-    verdicts = await moderator.review(posts)
-    seconds = time.process_time() - began
-    asked = getattr(moderator, "tally", {}).get("asked", 0)
+    began, clock = time.process_time(), time.perf_counter()
+    verdicts = await reviewed(moderator, posts)
+    seconds, waited = time.process_time() - began, time.perf_counter() - clock
+    tally = dict(getattr(moderator, "tally", {}))
     cost = 0.0 if session is None else session.spent() - spent
-    return Reviewed(rows, np.asarray(verdicts.action), np.asarray(verdicts.score, float), seconds, cost, asked)
+    action, score = np.asarray(verdicts.action), np.asarray(verdicts.score, float)
+    return Reviewed(rows, action, score, seconds, cost, tally.get("asked", 0), waited, tally)
 
 
 async def _disguised(
@@ -228,7 +243,7 @@ async def _disguised(
         if how in DISGUISES:
             rng = Streams(seed).get("moderators", "disguise", how)
             texts = [disguised(text, how, rng, share) for text in plain]
-        verdicts = await moderator.review(Posts.of_texts(texts))
+        verdicts = await reviewed(moderator, Posts.of_texts(texts))
         flagged = ~np.isin(verdicts.action, [ACTION[name] for name in HARMLESS])
         found[how] = float(flagged.mean()) if len(flagged) else float("nan")
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from townsquare.evaluate.moderator_rates import between
 from townsquare.protocols.columns import BoolArray, FloatArray
 from townsquare.protocols.moderator import ACTION, HARMLESS, Moderator, Posts
+from townsquare.protocols.reviewing import reviewed
 from townsquare.protocols.streams import Streams
 from townsquare.sim.data.confusable import Pair
 
@@ -21,7 +22,7 @@ async def flagged_pairs(moderator: Moderator, pairs: Sequence[Pair]) -> BoolArra
     abstained from.
     """
     texts = [text for pair in pairs for text in (pair.harmful, pair.confusable)]
-    action = (await moderator.review(Posts.of_texts(texts))).action
+    action = (await reviewed(moderator, Posts.of_texts(texts))).action
     flagged = ~np.isin(action, [ACTION[name] for name in HARMLESS]).reshape(-1, 2)
     abstained = (action == ACTION["abstain"]).reshape(-1, 2).any(axis=1)
     return np.column_stack([flagged, abstained])

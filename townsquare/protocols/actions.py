@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from townsquare.protocols.columns import NOBODY, BoolArray, FloatArray, IntArray
 
-KINDS = ("click", "like", "post", "no_answer", "rate", "say", "opinion", "guess", "code")
+KINDS = ("click", "like", "post", "no_answer", "rate", "say", "opinion", "guess", "code", "adapt")
 """Action kinds by code. ``no_answer`` is what a mind returns for an agent whose model gave no valid answer: it never
 passes for a decision to do nothing. A debater can ``say`` something (``text``), hold an ``opinion`` on an item
 (``value``) and ``guess`` what the opponent is (``value``: 0 human, 1 ai); a judge can ``code`` a text (``vector``: a
-level per strategy).
+level per strategy); an author can ``adapt`` to what was done about a post (``item``; ``value``: a code of
+``post_kinds.WAYS``).
 """
 KIND = {name: code for code, name in enumerate(KINDS)}
 

@@ -23,6 +23,7 @@ KINDS = (
     "opinion",
     "guess",
     "code",
+    "adapt",
 )
 """Event kinds by code. Codes are part of the run-folder format: append, never reorder."""
 REASONS = (
@@ -83,7 +84,9 @@ class Events:
     value: FloatArray
     """float32, five decimals: utility for clicks and likes, quality for posts, a verdict's score, the rating of a
     ``rate``, the side of an ``assign`` (1 pro, -1 con), the opinion of an ``opinion`` (on its environment's scale),
-    what a ``guess`` took the opponent for (protocols/debate.py ``OPPONENTS``), the level of a ``code``; 0 elsewhere."""
+    what a ``guess`` took the opponent for (protocols/debate.py ``OPPONENTS``), the level of a ``code``, what an
+    ``adapt`` came to (protocols/post_kinds.py ``WAYS``), with ``record.scores`` the recommender's score of a ``shown``
+    that is a ``match``; 0 elsewhere."""
     rank: IntArray
     """int16: place in the slate, counted from 0; for a ``code`` the strategy; -1 where there is none."""
     ref: IntArray

@@ -92,13 +92,16 @@ class Labelled:
     """What the labels are called."""
     harmful: Sequence[bool]
     """(len(names),) whether a post with this label breaks the rules."""
+    reasons: Sequence[str] = ()
+    """(n,) why a text has its label, in words, "" where nobody said so; () where nobody ever did."""
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def where(self, rows: IntArray) -> "Labelled":
         """The given rows."""
-        return Labelled([self.texts[row] for row in rows.tolist()], self.labels[rows], self.names, self.harmful)
+        texts, reasons = ([of[row] for row in rows.tolist()] if of else () for of in (self.texts, self.reasons))
+        return Labelled(texts, self.labels[rows], self.names, self.harmful, reasons)
 
     def broken(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
         """(n,) whether a text breaks the rules."""

@@ -39,8 +39,8 @@ class Observations:
     what is shown, and rate it), "rate" (rate anything); in a debate "screen" (say how much one agrees with the topic,
     and how much one had thought about it), "argue" (write the turn that is due), "settle" (say it again, and guess what
     the opponent was) or "code" (say what rhetoric texts use); in a network "opine" (say what one thinks
-    now); on a timeline "persuade" and "post" (write), "counter" (answer what is harmful) and "browse" (read, like,
-    reply).
+    now); on a timeline "persuade" and "post" (write), "counter" (answer what is harmful), "browse" (read, like,
+    reply) and "adapt" (say how one goes on after a moderator did something about one's post).
     """
     agents: IntArray
     """(n,) agent ids."""

@@ -8,3 +8,7 @@ MILDER = (0, 0, 0, 1)
 ADVICE = ("", "ignored", "edited", "accepted")
 """What an author did about advice on a draft, by code; "" where there was none."""
 ADVISED = {name: code for code, name in enumerate(ADVICE)}
+WAYS = ("on", "less", "milder", "disguise")
+"""What an author can make of it that something was done about a post, by code: go on as before, post less from then on,
+turn milder, disguise its words."""
+WAY = {name: code for code, name in enumerate(WAYS)}

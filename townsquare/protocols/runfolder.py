@@ -173,7 +173,9 @@ class RunFolder:
         ``by``: author (advice on a draft), channel, reviewer (of a held post), appeal, or ``reader: `` and the name of
         a policy.
         """
-        return self._rows("verdicts")
+        columns = ("tick", "item", "agent", "by", "action", "score", "category", "rationale", "spans", "evidence")
+        found = self._rows("verdicts")
+        return found if len(found.columns) else pd.DataFrame(columns=list(columns))
 
     def _rows(self, kind: str) -> pd.DataFrame:
         paths = [self.segment(kind, tick) for tick in self.ticks()]

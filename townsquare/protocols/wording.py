@@ -13,7 +13,8 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     path = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = _keys_beside(model, problem["loc"])
-        return f"unknown key {path!r}{did_you_mean(str(problem['loc'][-1]), known)} Allowed here: {', '.join(known)}."
+        allowed = ", ".join(known) or "nothing"
+        return f"unknown key {path!r}{did_you_mean(str(problem['loc'][-1]), known)} Allowed here: {allowed}."
     message = problem["msg"].removeprefix("Value error, ").removesuffix(".")
     if not path:
         return f"{message}."

@@ -7,9 +7,9 @@ from townsquare.protocols.actions import Actions
 from townsquare.protocols.defence import weighed
 from townsquare.protocols.errors import ContractError
 from townsquare.protocols.events import Events
-from townsquare.protocols.moderator import Verdicts
 from townsquare.protocols.observations import Observations
 from townsquare.protocols.recommender import answerable, lesson, named, sealed_columns
+from townsquare.protocols.reviewing import reviewed
 from townsquare.protocols.slates import Slates
 from townsquare.protocols.town import Governed, Matched, Mind, Remembers, Town, Trusting
 
@@ -73,11 +73,7 @@ async def govern(t: int, town: Town) -> Events:
     posts = town.environment.pending(t)
     if not len(posts):
         return Events.concat([])
-    with answerable("moderator", town.moderator, "review", t):
-        verdicts = await town.moderator.review(sealed_columns(posts))
-    if not isinstance(verdicts, Verdicts) or len(verdicts.action) != len(posts):
-        raise ContractError(f"{named('moderator', town.moderator)} gave no verdict on each of {len(posts)} posts.")
-    return town.environment.govern(t, posts, verdicts)
+    return town.environment.govern(t, posts, await reviewed(town.moderator, posts))
 
 
 def _fed(town: Town) -> Matched:

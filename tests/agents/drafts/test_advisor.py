@@ -66,6 +66,8 @@ async def test_the_same_words_twice_are_two_places() -> None:
 async def test_a_harmless_draft_costs_nothing() -> None:
     parts = Scripted()
     advice = await advisor(parts).advise(CLEAN, [1], Consent())
+    assert advice.detection is not None
+    assert advice.detection.parts == ()
     assert (advice.suggestion, advice.reactions, parts.asked) == (None, (), [])
 
 
@@ -161,10 +163,17 @@ async def test_by_a_model_over_http_with_one_ask_per_follower() -> None:
             assert not any("<style" in prompt for prompt in prompts)
             consent.give(["I wrote this earlier."])
             await made.advise(DRAFT, [], consent)
+            assert any("I wrote this earlier." in prompt for prompt in prompts)
+            consent.revoke()
+            before = len(prompts)
+            await made.advise(f"Really. {DRAFT}", [], consent)  # what was asked before is not asked again
+            assert len(prompts) > before
+            assert not any("I wrote this earlier." in prompt or "<style" in prompt for prompt in prompts[before:])
     assert advice.suggestion is not None
     assert advice.suggestion.text == CLEAN
-    assert sum("reader 4" in prompt for prompt in prompts) == 1
-    assert any("I wrote this earlier." in prompt for prompt in prompts)
+    imagined = [prompt for prompt in prompts if "reader " in prompt]
+    assert sum("reader 4" in prompt for prompt in imagined) == sum("reader 5" in prompt for prompt in imagined) == 1
+    assert not any("I wrote this earlier." in prompt for prompt in imagined)
 
 
 async def test_no_valid_answer_is_not_harmless() -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -51,7 +52,10 @@ def test_labels_of_one_s_own(tmp_path: Path) -> None:
         ("text,label\na,ham\nb,\n", "texts.csv", "line 3: label is empty"),
         ("ham\thello\nspam\n", "texts.tsv", "line 2: a label and a text, with a tab between them, are needed"),
         ("text,label\n", "texts.csv", "has no labelled texts"),
-        ("", "texts.csv", "has no column of texts"),
+        ("", "texts.csv", "is empty, or its first line is"),
+        ("text,label\na,ham\nb, \n", "texts.csv", "line 3: label is empty"),
+        ("text,label\nhello,there,ham\n", "texts.csv", "line 2: 3 cells where the header names 2 columns"),
+        ("PAR1xxxx", "texts.parquet", "cannot be read as a table of texts: .*magic bytes"),
     ],
 )
 def test_bad_tables(text: str, name: str, told: str, tmp_path: Path) -> None:
@@ -63,7 +67,7 @@ def test_bad_tables(text: str, name: str, told: str, tmp_path: Path) -> None:
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "texts.csv"
     path.write_bytes(b"text,label\n\xff\xfe,ham\n")
-    with pytest.raises(DataError, match="cannot be read as a table of texts"):
+    with pytest.raises(DataError, match="is not UTF-8: byte 0xff"):
         load(path)
 
 
@@ -81,6 +85,13 @@ def test_groups_readers_and_speakers_are_kept(tmp_path: Path) -> None:
     tabbed = load(table(tmp_path, "label\tgroup\ttext\nham\ta\tx\ty\nspam\tb\tz\n", "texts.tsv"))
     assert (tabbed.groups, list(tabbed.examples.texts)) == (("a", "b"), ["x\ty", "z"])
     assert load(table(tmp_path, "text,label\nx,ham\ny,spam\n")).groups == ()
+
+
+def test_reasons_go_with_their_texts(tmp_path: Path) -> None:
+    examples = load(table(tmp_path, "text,label,Reason\nx,ham,a greeting\ny,spam,\nz,spam,sells\n")).examples
+    assert list(examples.reasons) == ["a greeting", "", "sells"]
+    assert list(examples.where(np.array([2, 0])).reasons) == ["sells", "a greeting"]
+    assert load(table(tmp_path, "text,label\nx,ham\ny,spam\n")).examples.where(np.array([1])).reasons == ()
 
 
 @pytest.mark.parametrize("kind", ["tsv", "parquet"])
@@ -111,3 +122,18 @@ def test_published_tables_with_numbers_for_labels(tmp_path: Path, kind: str) -> 
 def test_sets_that_are_fetched_by_hand_say_so() -> None:
     with pytest.raises(DataError, match="cannot be fetched for you: Download"):
         load("textdetox")
+
+
+def test_a_table_that_is_not_utf_8_or_has_one_label_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_bytes("text,label\ncafé,ham\n".encode("latin-1"))
+    with pytest.raises(DataError, match="is not UTF-8: byte 0xe9; save it as UTF-8"):
+        load(path)
+    with pytest.raises(InputError, match="has one label only, 'spam': harmful and harmless texts are both needed"):
+        load(table(tmp_path, "text,label\na,spam\nb,spam\n"))
+
+
+def test_a_parquet_table_without_a_label_names_the_row(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["a", "b"], "label": ["ham", None]}), tmp_path / "texts.parquet")
+    with pytest.raises(DataError, match="row 2: label is empty"):
+        load(tmp_path / "texts.parquet")

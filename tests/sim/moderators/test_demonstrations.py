@@ -48,7 +48,11 @@ def test_none_and_more_than_there_are() -> None:
 
 
 def test_the_published_messages() -> None:
-    """Dossier 3e.2: k = 8 gives 4 ham and 4 spam."""
+    """Dossier 3e.2: k = 8 gives 4 ham and 4 spam, the same twice, and never the text that is asked about."""
     data = load(data_file("sms-spam/SMSSpamCollection")).examples
-    rows = chosen("lexical", 8, "Free entry in 2 a wkly comp", of=data)
-    assert np.bincount(data.labels[rows]).tolist() == [4, 4]
+    asked = [data.texts[row] for row in (0, 2, 17, 95)]
+    once, again = (Demonstrations(data, 8, "lexical", Streams(42)).of(asked) for _ in range(2))
+    for text, rows, others in zip(asked, once, again, strict=True):
+        assert np.bincount(data.labels[rows]).tolist() == [4, 4]
+        assert rows.tolist() == others.tolist()
+        assert text not in [data.texts[row] for row in rows]

@@ -107,3 +107,18 @@ async def test_as_a_moderator() -> None:
     assert found.action.tolist() == [ACTION["remove"], ACTION["show"], ACTION["show"]]
     assert found.score.tolist() == [0.75, 0.0, 0.35]
     assert found.rationale[0] == "reads as insult"
+    assert list(found.category) == ["insult", "", "insult"]
+    assert [list(one) for one in found.evidence] == [["you are an idiot"], [], ["stupid"]]
+    assert [[texts[n][a:b] for a, b in one] for n, one in enumerate(found.spans)] == [
+        ["You are an idiot"],
+        [],
+        ["stupid"],
+    ]
+
+
+async def test_a_disguise_is_evidence_and_no_span() -> None:
+    texts = ["You are an id\u200biot"] * 3
+    found = await HarmWords(HarmWords.Config()).review(Posts.of_texts(texts))
+    assert [list(one) for one in found.spans] == [[]] * 3
+    assert [list(one) for one in found.evidence] == [["you are an idiot"]] * 3
+    assert len((await HarmWords(HarmWords.Config()).review(Posts.of_texts([]))).action) == 0

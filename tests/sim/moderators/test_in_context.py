@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,20 @@ def test_plain_labels_and_several() -> None:
     assert set(several._answer.model_json_schema()["properties"]) == {"is_ham", "is_spam"}
 
 
+def test_examples_come_with_their_reasons() -> None:
+    of = examples()
+    given = replace(of, reasons=[f"because of {n}" if n else "" for n in range(len(of))])
+    made = InContext(InContext.Config(reasons=True, labels="plain", examples=4), Streams(42))
+    made.learn(given)
+    rows = made._shown.of(["a prize"])[0]
+    told = [json.loads(m.text) for m in made.question("a prize", rows).messages if m.role == "assistant"]
+    assert [one.get("reason", "") for one in told] == [given.reasons[row] for row in rows.tolist()]
+    assert all(list(one)[-1] == "label" for one in told)
+    without = InContext(InContext.Config(labels="plain", examples=4), Streams(42))
+    without.learn(given)
+    assert not any("because of" in m.text for m in without.question("a prize", rows).messages)
+
+
 async def test_labels_become_verdicts_and_equal_texts_are_asked_once(tmp_path: Path) -> None:
     made = moderator(action="blur")
     verdicts = await reviewed(tmp_path, made, ["a prize", "lunch?", "a prize", "lunch?"])
@@ -97,8 +112,17 @@ async def test_no_fault_reads_as_harmless(tmp_path: Path, fault: Any) -> None:
     "said", ["Spam!!", '{"label": "scam"}', "I think it is ham.", '{"label": "ham", "sure": 1}', "[]"]
 )
 async def test_prose_and_labels_of_its_own_are_abstained_from(tmp_path: Path, said: str) -> None:
-    verdicts = await reviewed(tmp_path, moderator(examples=0), ["a prize"], lambda _: said)
+    """Dossier 3e.3: told once more to keep to the form, then counted as invalid."""
+    made, turns = moderator(examples=0), []
+
+    def fate(body: dict[str, Any]) -> str:
+        turns.append(len(body["messages"]))
+        return said
+
+    verdicts = await reviewed(tmp_path, made, ["a prize"], fate)
     assert verdicts.action.tolist() == [ACTION["abstain"]]
+    assert made.tally["invalid"] == 1
+    assert turns == [2, 4]
 
 
 async def test_a_screen_saves_calls(tmp_path: Path) -> None:

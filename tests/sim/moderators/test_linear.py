@@ -25,6 +25,13 @@ async def test_spans_are_where_they_say() -> None:
     assert verdicts.spans[1] == ()
 
 
+async def test_letters_that_are_two_when_small_move_no_span() -> None:
+    text = "İİİİ claim your FREE prize"
+    (spans,) = (await moderator().review(Posts.of_texts([text]))).spans
+    assert {text[span.start : span.end].lower() for span in spans} <= {"claim", "your", "free", "prize"}
+    assert len(spans) == 3
+
+
 async def test_disguises_do_not_help() -> None:
     made, rng = moderator(), np.random.default_rng(0)
     for how in ("look-alikes", "invisible signs", "letters apart"):

@@ -82,6 +82,11 @@ def test_what_cannot_be_done(queue: QueueFile) -> None:
         queue.appeal(1, " ")
 
 
+def test_a_number_that_is_too_large_for_the_file_is_that_of_no_post(queue: QueueFile) -> None:
+    with pytest.raises(InputError, match=f"there is no post {10**20} "):
+        queue.undo(10**20)
+
+
 def test_two_write_at_the_same_time(queue: QueueFile) -> None:
     assert queue.path is not None
     other = QueueFile(queue.path)
@@ -118,6 +123,26 @@ def test_files_that_are_no_queue(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(InputError, match="is no queue of posts"):
         QueueFile(foreign)
+
+
+def test_a_queue_that_is_damaged_is_a_sentence(queue: QueueFile, tmp_path: Path) -> None:
+    queue.put(0, 7, 1, "hello", spans=[Span(0, 5)])
+    assert queue.path is not None
+    with sqlite3.connect(queue.path) as db:
+        db.execute("UPDATE post SET spans = '{half', evidence = NULL")
+    db.close()
+    for use in (queue.posts, lambda: queue.post(1), lambda: queue.decide(1, "remove")):
+        with pytest.raises(InputError, match=r"^the queue .* cannot be used: Expecting property name"):
+            use()
+    with sqlite3.connect(queue.path) as db:
+        db.execute("UPDATE post SET spans = '[]'")
+        db.execute("DROP TABLE act")
+    db.close()
+    with pytest.raises(InputError, match=r"cannot be used: no such table: act\. Is it damaged\?$"):
+        queue.posts()
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be opened as a queue of posts"):
+        QueueFile(tmp_path / "file" / "queue.sqlite")
 
 
 def test_lone_surrogates_do_no_harm() -> None:

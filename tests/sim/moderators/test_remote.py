@@ -35,6 +35,9 @@ class Courier:
                 self.kept[sees] = None
         return self.kept[sees]
 
+    async def awaited(self, tick: int, number: int, sees: str, question: Callable[[], str]) -> str | None:
+        return await asyncio.to_thread(self.answer, tick, number, sees, question)
+
     def send(self, agent: str, capability: str, input: Any, seconds: float) -> Any:
         text = json.dumps(input, allow_nan=False)
         assert len(text) < self.bytes

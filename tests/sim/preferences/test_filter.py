@@ -1,6 +1,8 @@
 """Nothing is hidden without a fact (dossier 4e)."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -160,6 +162,21 @@ async def test_what_is_protected_is_shown_and_starred() -> None:
     made = filtering(of)
     decision = (await made.decide([Shown("x", "Buy knives: a lesson for cooks.")]))[0]
     assert (decision.shown, decision.starred, decision.why) == (True, True, "protected")
+
+
+async def test_revoking_leaves_nothing(tmp_path: Path) -> None:
+    """Whatever is kept afterwards, in memory or in a file, has no word of what the reader did not want."""
+    made = filtering(graph(exceptions=["school"]))
+    await made.decide([Shown("x", "Buy diet pills today.")])
+    made.graph.undo(made.wrong(made.log[0], "summer")[0])
+    kept = tmp_path / "graph.json"
+    kept.write_text(json.dumps(made.graph.export()), "utf-8")
+    assert all(word in kept.read_text("utf-8") for word in ("diet pills", "school", "summer"))
+    assert made.revoke() == {"forgotten": len(SPOKEN_OF) + 3}
+    kept.write_text(json.dumps(made.graph.export()), "utf-8")
+    left = kept.read_text("utf-8") + repr(vars(made)) + repr(vars(made.graph)) + repr(list(made.graph.log))
+    assert not any(word in left for word in ("diet", "school", "summer", "selling", "offers"))
+    assert not await hidden(made, "Buy diet pills today.")
 
 
 async def test_two_readers_with_opposite_graphs_see_different_things() -> None:

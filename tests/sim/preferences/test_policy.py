@@ -6,6 +6,7 @@ import pytest
 
 from tests.sim.moderators.labelled_texts import examples
 from townsquare.protocols import InputError, Streams
+from townsquare.protocols.deltas import DeltaLog
 from townsquare.sim.moderators.demonstrations import Demonstrations
 from townsquare.sim.preferences.policy import Policy
 
@@ -91,3 +92,11 @@ def test_acts_that_are_not_possible(act, told) -> None:
     with pytest.raises(InputError, match=told):
         act(policy)
     assert not len(policy.log)
+
+
+@pytest.mark.parametrize("value", ["insults", [1], 7, {"definition": 7}, {"examples": None}, {"examples": [1]}])
+def test_a_policy_with_a_value_that_is_none_is_a_sentence(value: object) -> None:
+    log = DeltaLog()
+    log.append("toxic", "block", value=value)
+    with pytest.raises(InputError, match="change 0 of the policy says neither a definition nor examples in words"):
+        Policy.load(log.export())

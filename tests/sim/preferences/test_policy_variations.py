@@ -64,5 +64,20 @@ def test_nothing_is_caught_before_it_is_blocked_and_harmless_texts_are_not() -> 
     assert not similar(policy.prompt(changed, examples(), shown))
 
 
+def test_a_blocked_category_catches_what_is_like_its_two_examples() -> None:
+    """Dossier 3e.5: toxic texts pass before, near-duplicates of the examples do not after, and undo lets them pass."""
+    shown, policy, rng = Demonstrations(examples(), 2, "lexical", Streams(42)), Policy(), np.random.default_rng(3)
+    near = [disguised(one, "letters swapped", rng, 0.1) for one in SEEDS[:2]]
+
+    def flagged() -> list[bool]:
+        return [similar(policy.prompt(text, examples(), shown)) for text in (*SEEDS, *near)]
+
+    assert not any(flagged())
+    act = policy.block("toxic", examples=SEEDS[:2])
+    assert flagged() == [False] * 5 + [True] * 2  # a text is never its own example, and the other three are unlike
+    policy.undo(act.id)
+    assert not any(flagged())
+
+
 def test_changed_copies_help_against_heavier_changes() -> None:
     assert caught(0.3, copies=0.3) >= caught(0.3)

@@ -23,6 +23,10 @@ class Warned:
     """False also where nobody could say."""
     suggestion: str | None = None
     """Another way to say it; None where there is none."""
+    why: tuple[str, ...] = ()
+    """What was found in it, a line each."""
+    reactions: tuple[str, ...] = ()
+    """How followers may take it, a line each; imagined."""
 
 
 Advises = Callable[[Sequence[str], IntArray, int], Awaitable[Sequence[Warned]]]
@@ -99,12 +103,12 @@ class Author(Member):
     def _drafts(self, seen: Observations, kinds: IntArray) -> list[str]:
         """What authors mean to post, disguises put on."""
         said = self._said_by(seen, kinds)
-        for row in np.flatnonzero((seen.traits["disguise"] >= 0) & (kinds != KIND["benign"])).tolist():
-            assert self.disguised is not None
-            rng = self.streams.get("disguise", seen.tick, int(seen.seats[row]))
-            how = self.config.how[int(seen.traits["disguise"][row])]
-            said[row] = self.disguised(said[row], how, rng, self.config.letters)
-        return said
+        if self.disguised is None:
+            return said
+        return [
+            in_disguise(text, seen, row, self.config.how, self.config.letters, self.streams, self.disguised)
+            for row, text in enumerate(said)
+        ]
 
     def _said_by(self, seen: Observations, kinds: IntArray) -> list[str]:
         numbers = np.stack([self._number(f"words of post {i}", seen) for i in range(DRAWS)], axis=1)
@@ -138,6 +142,18 @@ class Author(Member):
 
     def _number(self, name: str, seen: Observations) -> FloatArray:
         return self.streams.uniform(name, seen.tick, seen.seats, np.zeros(1, np.int64))
+
+
+def in_disguise(
+    text: str, seen: Observations, row: int, how: Sequence[str], letters: float, streams: Streams, disguised: Disguises
+) -> str:
+    """What the author of a row posts for ``text``: changed where it has a disguise (trait ``disguise``, the number of
+    one of ``how``), and the post is not benign (trait ``kind``).
+    """
+    which = int(seen.traits["disguise"][row])
+    if which < 0 or int(seen.traits["kind"][row]) == KIND["benign"]:
+        return text
+    return disguised(text, how[which], streams.get("disguise", seen.tick, int(seen.seats[row])), letters)
 
 
 def examples(count: int, streams: Streams) -> tuple[list[str], IntArray]:

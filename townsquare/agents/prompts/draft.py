@@ -36,13 +36,20 @@ def imagine_reaction(reader: Persona | None, post: str) -> tuple[Message, ...]:
     return turns(role, [Block("you", describe(reader, [post], name="a reader")), Block("post", [post])], task)
 
 
-def rewrite_draft(draft: str, parts: Sequence[tuple[str, str]], style: Sequence[str]) -> tuple[Message, ...]:
-    """``parts``: quotes with how they read. ``style``: the author's own posts; without any there is no such block."""
+def rewrite_draft(
+    draft: str, parts: Sequence[tuple[str, str]], style: Sequence[str], tried: Sequence[str] = ()
+) -> tuple[Message, ...]:
+    """``parts``: quotes with how they read. ``style``: the author's own posts; ``tried``: rewrites that were no good;
+    without any there is no such block.
+    """
     blocks = [Block("draft", [draft]), Block("parts", [f"{quote} | {why}" for quote, why in parts])]
     like = ""
+    if tried:
+        blocks.append(Block("tried", list(tried)))
+        like = " Those in tried were no good: they still do harm, or mean something else. Write another one."
     if style:
         blocks.append(Block("style", list(style)))
-        like = " Write as the author of the block named style does."
+        like += " Write as the author of the block named style does."
     task = (
         "Say the same as the draft does, without what the parts do to others; keep what it means, its length and its "
         f"point of view.{like}\nAnswer with JSON: text."

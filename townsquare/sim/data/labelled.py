@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from townsquare.protocols.errors import DataError, InputError, did_you_mean
@@ -19,8 +20,10 @@ HARMLESS = frozenset(
 """Labels that stand for texts which break no rule, in whatever case, unless the user names others."""
 _TEXT = ("text", "sms", "message", "sentence", "comment", "comment_text", "post", "content")
 _LABEL = ("label", "class", "category", "toxic", "labels", "target")
-ABOUT = ("group", "audience_age", "speaker_relation")
-"""Further columns that are kept where a table has them: whom a text is by or about, who reads it, who says it."""
+ABOUT = ("group", "audience_age", "speaker_relation", "reason")
+"""Further columns that are kept where a table has them: whom a text is by or about, who reads it, who says it, why it
+has its label.
+"""
 _NUMBERED = {("text", "toxic"): ("non-toxic", "toxic"), ("sentence", "label"): ("negative", "positive")}
 """By the columns of texts and labels: what 0 and 1 stand for in TextDetox and in SST-2."""
 _PUBLISHED = ("SMSSpamCollection",)
@@ -57,7 +60,7 @@ def load(source: str | Path, harmless: Sequence[str] = ()) -> LabelledData:
 
     Raises DataError naming file and line for what cannot be read, InputError for labels that are not there.
     """
-    path = _file(source)
+    path = file_of(source)
     columns, rows = _read(path)
     if not rows:
         raise DataError(f"{path} has no labelled texts.")
@@ -85,8 +88,8 @@ def load(source: str | Path, harmless: Sequence[str] = ()) -> LabelledData:
     labels = [row[0] for row in kept.values()]
     names = sorted(set(labels))
     numbers = np.array([names.index(label) for label in labels])
-    examples = Labelled(list(kept), numbers, names, _harmful(path, names, harmless))
     about = {name.strip().lower(): tuple(row[1 + n] for row in kept.values()) for n, name in enumerate(columns[2:])}
+    examples = Labelled(list(kept), numbers, names, _harmful(path, names, harmless), about.get("reason", ()))
     return LabelledData(Path(source).name, examples, tuple(remarks), about)
 
 
@@ -107,6 +110,8 @@ def _harmful(path: Path, names: Sequence[str], harmless: Sequence[str]) -> list[
                 f"harmless: {path} has no label {name!r}{did_you_mean(name, names)} It has {_some(names)}."
             )
     found = [name not in harmless if harmless else name.lower() not in HARMLESS for name in names]
+    if len(names) == 1:
+        raise InputError(f"{path} has one label only, {names[0]!r}: harmful and harmless texts are both needed.")
     if all(found) or not any(found):
         raise InputError(f"{path}: say with --harmless which of its labels break no rule; it has {_some(names)}.")
     return found
@@ -116,8 +121,11 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
 
 
-def _file(source: str | Path) -> Path:
-    """The file of a path, of a folder that holds just one such file, or of a data set by its name or its beginning."""
+def file_of(source: str | Path) -> Path:
+    """The file of a path, of a folder that holds just one such file, or of a data set by its name or its beginning.
+
+    Raises DataError where there is no such file.
+    """
     text = str(source)
     names = [name for name in sets.known() if name == text or name.startswith(f"{text}-")]
     if len(names) == 1 and not Path(text).exists():
@@ -141,10 +149,15 @@ def _read(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
             table = pq.read_table(path)
             columns = _columns(path, table.column_names)
             cells = [["" if cell is None else str(cell) for cell in table[name].to_pylist()] for name in columns]
+            if "" in cells[1]:
+                raise DataError(f"{path}, row {cells[1].index('') + 1}: {columns[1]} is empty; every row needs one.")
             return columns, list(zip(*cells, strict=True))
         return _csv(path) if path.suffix.lower() == ".csv" else _tabbed(path)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read as a table of texts: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8: byte {error.object[error.start]:#04x}; save it as UTF-8.") from error
+    except (OSError, pa.ArrowException, csv.Error) as error:
+        said = " ".join(str(error).split()).rstrip(".")
+        raise DataError(f"{path} cannot be read as a table of texts: {said}.") from error
 
 
 def _csv(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -154,8 +167,14 @@ def _csv(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
         reader = csv.DictReader(stream)
         columns = _columns(path, reader.fieldnames or ())
         text, label, *more = columns
+        width = len(reader.fieldnames or ())
         for row in reader:
-            if not row[label]:
+            if None in row:
+                given = width + len(row[None])
+                raise DataError(
+                    f"{path}, line {reader.line_num}: {given} cells where the header names {width} columns."
+                )
+            if not (row[label] or "").strip():
                 raise DataError(f"{path}, line {reader.line_num}: {label} is empty; every row needs one.")
             rows.append((row[text] or "", row[label].strip(), *((row[name] or "").strip() for name in more)))
     return columns, rows
@@ -185,6 +204,8 @@ def _tabbed(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
 def _columns(path: Path, names: Sequence[str]) -> list[str]:
     """What the columns of texts, of labels, and of what else is kept are called here."""
     by_name = {str(name).strip().lower(): name for name in names}
+    if not any(by_name):
+        raise DataError(f"{path} is empty, or its first line is: it has to name the columns.")
     found = [next((by_name[n] for n in wanted if n in by_name), None) for wanted in (_TEXT, _LABEL)]
     for column, what, wanted in zip(found, ("texts", "labels"), (_TEXT, _LABEL), strict=True):
         if column is None:

@@ -21,6 +21,7 @@ from townsquare.protocols.workers import Workers
 from townsquare.sim.environments.moderated_authors import Authors
 from townsquare.sim.environments.moderated_desk import Desk, Ruled
 from townsquare.sim.environments.moderated_docket import APPEAL, HELD, Decided, Docket
+from townsquare.sim.environments.moderated_writers import Writers
 from townsquare.sim.environments.timeline import Timeline
 from townsquare.sim.environments.timeline_cast import Cast
 from townsquare.sim.measures.moderation_view import ModerationView
@@ -40,6 +41,8 @@ class Groups:
     """(members,) what each is up to (``KINDS``)."""
     policy: IntArray
     """(members,) the number of its policy as a reader, -1 for none."""
+    writers: IntArray
+    """Members whose posts a mind of their own writes, ascending."""
 
 
 class Moderated(Timeline):
@@ -64,6 +67,7 @@ class Moderated(Timeline):
         self.groups, self.desk = groups, desk
         self.authors = Authors(groups.kinds, streams)
         self.docket = Docket(len(desk.policies))
+        self.writers = Writers(groups.writers, cast.n_members)
         self.breaks: BoolArray = np.array([name in scenario.breaks for name in KINDS])
         self.blocks: BoolArray = np.array([[k in p.block for k in KINDS] for p in desk.policies], bool).reshape(-1, 4)
         self._meant: IntArray = np.full(cast.n_members, -1)
@@ -72,17 +76,16 @@ class Moderated(Timeline):
         self._appealed = 0
         self._filtered = (0, 0)
 
-    @property
-    def _waits(self) -> bool:
-        """Whether people decide about held posts in their own time."""
-        return self.now.moderator.name == "human-queue"
-
     # ---- author side -------------------------------------------------------------------------------------------
 
     def supply(self, tick: int) -> Sequence[Observations]:
         """As a timeline; members are told which kind of post they are up to, and how to disguise it."""
         self._looked, self._appealed, self._filtered = np.zeros(0, np.int64), 0, self.desk.looked_closer
-        return [self._prompted(seen) if seen.task == "post" else seen for seen in super().supply(tick)]
+        cohorts = []
+        for seen in super().supply(tick):
+            own = [seen] if seen.task != "post" else self.writers.split(self._prompted(seen), self.posts, self.docket)
+            cohorts += own
+        return cohorts
 
     def _turn(self, tick: int) -> IntArray:
         now = self.now
@@ -120,21 +123,12 @@ class Moderated(Timeline):
 
     # ---- channel -----------------------------------------------------------------------------------------------
 
-    def pending(self, tick: int) -> Posts:
-        """What is new; and where people decide about held posts in their own time, those that still wait."""
-        new = super().pending(tick)
-        if not self._waits:
-            return new
-        held = self.docket.held(self.posts.between(*self._window(tick)))
-        items = np.union1d(held, new.items)
-        archive = np.union1d(new.archive, items)
-        return replace(new, items=items, authors=self.posts["author"][items], archive=archive,
-                       disputes=np.zeros(len(items), np.int64))  # fmt: skip
+    def _held(self, tick: int) -> IntArray:
+        return self.docket.held(self.posts.between(*self._window(tick)) if self._waits else np.zeros(0, np.int64))
 
     def govern(self, tick: int, posts: Posts, verdicts: Verdicts) -> Events:
         """Verdicts come into force, authors react, and some appeal."""
-        again = self.docket["standing"][posts.items] == ACTION["hold"]
-        news = ~(again & (verdicts.action == ACTION["hold"]))
+        news = ~(np.isin(posts.items, self._held(tick)) & (verdicts.action == ACTION["hold"]))
         events = super().govern(tick, posts, verdicts)
         if isinstance(verdicts, Ruled):
             self.docket.hidden[:, posts.items] = verdicts.hidden
@@ -147,7 +141,7 @@ class Moderated(Timeline):
         self._felt(tick, items, action)
         if not self._waits:
             self.docket.wait(items[action == ACTION["hold"]], HELD)
-        return Events.concat([events.where(news), self._appeals(tick, items, action)])
+        return Events.concat([events, self._appeals(tick, items, action)])
 
     def _felt(self, tick: int, items: IntArray, action: IntArray) -> None:
         """What verdicts do to members who wrote the posts."""
@@ -161,6 +155,8 @@ class Moderated(Timeline):
             # a suspension begins with the next tick, for in this one the author has posted
             until = tick + ticks + (sanction == "suspended")
             self.authors.sanction(sanction, author[action == ACTION[name]], until)
+        asked = self.writers.felt(author, items)
+        items, author = items[~asked], author[~asked]
         guilty = self.breaks[self.docket["kind"][items]]
         self.authors.react(author, self.posts["key"][items], guilty, self.now.adapting)
 
@@ -227,12 +223,18 @@ class Moderated(Timeline):
         standing = np.where(slates.items >= 0, self.docket["standing"][slates.items], 0)
         marks = {"blurred": standing == ACTION["blur"], "labelled": standing == ACTION["label"]}
         more = {name: mark.astype(np.float64) for name, mark in marks.items()}
-        return [replace(seen, features={**seen.features, **more}) for seen in super().observe(tick, slates)]
+        return [
+            replace(seen, features={**seen.features, **{name: mark[seen.agents] for name, mark in more.items()}})
+            for seen in super().observe(tick, slates)
+        ] + self.writers.asked(tick, self.posts, self.docket, self.cast)
 
     # ---- apply -------------------------------------------------------------------------------------------------
 
     def _browsed(self, tick: int, actions: Actions) -> Events:
-        events = super()._browsed(tick, actions)
+        adapted, authors, ways, actions = self.writers.made_up(actions)
+        events = Events.concat([super()._browsed(tick, actions), adapted])
+        if len(authors):
+            self.authors.go_on(authors, ways, self.now.adapting)
         of: Any = self.view
         suspended = int((self.authors["suspended"] > tick).sum())
         reviewed, done = self._review(tick)
@@ -271,10 +273,11 @@ class Moderated(Timeline):
 
     def state(self) -> Mapping[str, NDArray[np.generic]]:
         """Everything needed to go on."""
-        return {**super().state(), **self.authors.state(), **self.docket.state()}
+        return {**super().state(), **self.authors.state(), **self.docket.state(), **self.writers.state()}
 
     def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Take up where ``state`` was taken."""
         super().load(state)
         self.authors.load(state)
         self.docket.load(state)
+        self.writers.load(state)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from townsquare.protocols.columns import BoolArray, FloatArray, IntArray, steady
-from townsquare.protocols.post_kinds import KIND, MILDER
+from townsquare.protocols.post_kinds import KIND, MILDER, WAY
 from townsquare.protocols.streams import Streams
 from townsquare.sim.scenarios.moderation import Adapting, Kinds
 
@@ -60,13 +60,19 @@ class Authors:
         """
         draw = self.streams.uniform("react", 0, authors, keys)
         less = np.where(guilty, draw < of.less, draw < of.chill)
-        np.multiply.at(self.columns["rate"], authors[less], of.falls)
-        self.columns["rate"] = steady(self.columns["rate"])
         mild = guilty & (draw >= of.less) & (draw < of.less + of.milder)
-        self.columns["mild"][authors[mild]] = True
         hides = guilty & (draw >= of.less + of.milder) & (draw < of.less + of.milder + of.disguise)
-        which = self.streams.uniform("which disguise", 0, authors[hides], _ONE) * len(of.how)
-        self.columns["disguise"][authors[hides]] = which.astype(np.int8)
+        ways = np.select([less, mild, hides], [WAY["less"], WAY["milder"], WAY["disguise"]], WAY["on"])
+        self.go_on(authors, ways, of)
+
+    def go_on(self, authors: IntArray, ways: IntArray, of: Adapting) -> None:
+        """From now on these authors do as they have made up their minds to: ``ways``, codes of ``WAYS``."""
+        np.multiply.at(self.columns["rate"], authors[ways == WAY["less"]], of.falls)
+        self.columns["rate"] = steady(self.columns["rate"])
+        self.columns["mild"][authors[ways == WAY["milder"]]] = True
+        hides = authors[ways == WAY["disguise"]]
+        which = self.streams.uniform("which disguise", 0, hides, _ONE) * len(of.how)
+        self.columns["disguise"][hides] = which.astype(np.int8)
 
     def sanction(self, name: str, authors: IntArray, until: int) -> None:
         """``suspended`` or ``limited`` before tick ``until``; a longer one that runs already stays."""

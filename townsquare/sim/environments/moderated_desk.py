@@ -9,6 +9,7 @@ from townsquare.protocols.columns import BoolArray
 from townsquare.protocols.filtering import Fact, Shown
 from townsquare.protocols.moderator import ACTIONS, HARMLESS, Moderator, Posts, Span, Verdicts
 from townsquare.protocols.post_kinds import KINDS
+from townsquare.protocols.reviewing import reviewed
 from townsquare.sim.environments.moderated_notes import Notes
 from townsquare.sim.preferences.filter import Decision, PreferenceFilter
 from townsquare.sim.preferences.graph import Concern, Facet, PreferenceGraph
@@ -65,14 +66,14 @@ class Desk:
 
     async def review(self, posts: Posts) -> Ruled:
         """The channel's verdicts, and what readers' policies hide."""
-        given = Verdicts.abstaining(len(posts)) if self.channel is None else await self.channel.review(posts)
+        given = Verdicts.abstaining(len(posts)) if self.channel is None else await reviewed(self.channel, posts)
         items, authors = posts.items.tolist(), posts.authors.tolist()
-        if self.channel is not None and len(given.action) == len(posts):
+        if self.channel is not None:
             self.notes.verdicts("channel", items, authors, given)
         hidden = np.zeros((len(self.policies), len(posts)), bool)
         shown = [Shown(str(item), posts.text(item)) for item in items] if self.policies else []
         if self.policies and self.tells is not None:
-            self._parts.told = self._told(items, await self.tells.review(posts))
+            self._parts.told = self._told(items, await reviewed(self.tells, posts))
         for place, (policy, made) in enumerate(zip(self.policies, self.filters, strict=True)):
             decisions = await made.decide(shown)
             made.log.clear()

@@ -66,6 +66,8 @@ class Notes:
         rows, self._rows = self._rows, []
         if not rows:
             return None
+        # two minds may look at drafts at once: what is on record must not hang on which was faster
+        rows.sort(key=lambda row: (0, int(str(row[1]))) if row[2] == "author" else (1, 0))
         told = [(tick, drafts.get(int(str(row[1])), -1) if row[2] == "author" else row[0], *row[1:]) for row in rows]
         columns = zip(*told, strict=True)
         return pa.table(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from townsquare.protocols.columns import FloatArray
 from townsquare.protocols.moderator import ACTION, HARMLESS, Moderator, Posts
+from townsquare.protocols.reviewing import reviewed
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
 from townsquare.sim.moderators.word_counts import words
@@ -88,6 +89,6 @@ class LexicalBias:
     async def _flagged(self, moderator: Moderator, held: Sequence[str]) -> tuple[FloatArray, float]:
         """(words, sentences) 1 where something is done, and the share abstained from."""
         texts = [report.format(word=word) for word in held for report in REPORTS]
-        action = (await moderator.review(Posts.of_texts(texts))).action
+        action = (await reviewed(moderator, Posts.of_texts(texts))).action
         done = ~np.isin(action, [ACTION[name] for name in HARMLESS])
         return done.reshape(len(held), len(REPORTS)).astype(float), float((action == ACTION["abstain"]).mean())

@@ -91,6 +91,12 @@ class ModerationTally:
         by = events.agent[(events.kind == EVENT["post"]) & (events.ref < 0)]
         self.posted += np.bincount(by[by < self.n], minlength=self.n)
 
+    def begin(self) -> None:
+        """What members were shown, read and posted so far is forgotten; verdicts stand."""
+        self.ticks = 0
+        for counts in (self.shown, self.places, self.read, self.posted):
+            counts[:] = 0
+
     def _exposures(self, events: Events, kinds: IntArray) -> None:
         seen = events.only("shown")
         blurred = self._standing[seen.item] == ACTIONS.index("blur")

@@ -44,7 +44,8 @@ class Found:
 class Classified:
     """A moderator that looks at texts alone. Subclass it and write ``classify``.
 
-    A text without any letter or digit is abstained from, whatever the classifier makes of it.
+    A text without any letter or digit is abstained from, whatever the classifier makes of it. Of equal texts one is
+    classified.
     """
 
     Config = Ruling
@@ -54,7 +55,7 @@ class Classified:
         self.config, self.streams = config, streams
 
     def classify(self, texts: Sequence[str]) -> Found:
-        """What is found in the texts, in their order; there is at least one."""
+        """What is found in the texts, in their order; there is at least one, and no two are equal."""
         raise NotImplementedError
 
     async def review(self, posts: Posts) -> Verdicts:
@@ -62,6 +63,21 @@ class Classified:
         texts = posts.texts()
         if not texts:
             return Verdicts.abstaining(0)
+        distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        given = self._ruled(list(distinct))
+        if len(distinct) == len(texts):
+            return given
+        rows = [distinct[text] for text in texts]
+        return Verdicts(
+            given.action[rows],
+            given.score[rows],
+            [given.rationale[row] for row in rows] if given.rationale else (),
+            [given.category[row] for row in rows] if given.category else (),
+            [given.spans[row] for row in rows] if given.spans else (),
+            [given.evidence[row] for row in rows] if given.evidence else (),
+        )
+
+    def _ruled(self, texts: Sequence[str]) -> Verdicts:
         found = self.classify(texts)
         empty = np.fromiter((not any(map(str.isalnum, text)) for text in texts), bool, len(texts))
         unsure = np.asarray(found.unsure, bool) | empty

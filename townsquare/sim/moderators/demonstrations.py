@@ -40,7 +40,7 @@ class Demonstrations:
         if how == "lexical" and self.k:
             known = [words(text) for text in examples.texts]
             self._vocabulary = Vocabulary(known)
-            self._weights = bm25(self._vocabulary.counts(known), 1.2, 0.75)
+            self._weights = bm25(self._vocabulary.counts(known), 1.2, 0.75).T.tocsr()
         elif how == "semantic" and self.k:
             self._vectors = np.asarray(embedder.embed(list(examples.texts)), float)
 
@@ -65,7 +65,7 @@ class Demonstrations:
 
     def _likeness(self, texts: Sequence[str]) -> FloatArray:
         if self.how == "lexical":
-            return steady((self._vocabulary.counts([words(text) for text in texts]) @ self._weights).toarray(), 9)
+            return np.asarray((self._vocabulary.counts([words(text) for text in texts]) @ self._weights).toarray())
         return steady(np.asarray(self._embedder.embed(list(texts)), float) @ self._vectors.T, 6)
 
     def _first(self, ranked: IntArray) -> IntArray:

@@ -190,9 +190,24 @@ class HarmWords:
         return steady(np.array([known[text] for text in texts], np.float64))
 
     async def review(self, posts: Posts) -> Verdicts:
-        """Remove or show, by the score."""
-        found = [read(posts.text(item), self.config.more) for item in posts.items.tolist()]
+        """Remove or show, by the score. Spans are told where the text is written as it is read, evidence always: the
+        words, their disguises taken off. Equal texts are read once.
+        """
+        texts = posts.texts()
+        known = {text: read(text, self.config.more) for text in dict.fromkeys(texts)}
+        found = [known[text] for text in texts]
         scores = np.array([one.score for one in found], np.float64)
         action = np.where(scores >= self.config.removes, ACTION["remove"], ACTION["show"]).astype(np.int8)
         why = [f"reads as {one.kind}" if one.score else "" for one in found]
-        return Verdicts(action, scores, why)
+        kinds = ["" if one.kind == "none" else one.kind for one in found]
+        grounds = [_grounds(text, one.spans) for text, one in zip(texts, found, strict=True)]
+        return Verdicts(action, scores, why, kinds, [spans for spans, _ in grounds], [words for _, words in grounds])
+
+
+def _grounds(text: str, spans: Sequence[Span]) -> tuple[Sequence[Span], Sequence[str]]:
+    """Spans in the text as it was written, none where it was written otherwise than it is read, and their words."""
+    if not spans:
+        return (), ()
+    said = normalised(text)
+    words = tuple(said[span.start : span.end] for span in spans)
+    return (tuple(spans) if said == text[: len(said)].lower() else ()), words

@@ -9,10 +9,12 @@ from pydantic import Field
 from townsquare.protocols.asking import AskModel
 from townsquare.protocols.moderator import ACTION, Labelled, Learner, Posts, Verdicts
 from townsquare.protocols.registry import make
+from townsquare.protocols.reviewing import reviewed
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.streams import Streams
 from townsquare.sim.moderators.queue_file import QueueFile
+from townsquare.sim.recommenders.remote import Courier
 
 
 class HumanQueue:
@@ -39,6 +41,8 @@ class HumanQueue:
     """The first moderator's; only there where that one learns."""
     ask: AskModel | None
     """Its way to a model; only there where it asks one, and set by whoever builds this."""
+    courier: Courier | None
+    """Its way to an agent elsewhere; only there where it is one, and set by the town."""
 
     def __init__(self, config: Config, streams: Streams) -> None:
         """Raises InputError for a file that is no queue."""
@@ -51,12 +55,15 @@ class HumanQueue:
             self.learn = self._first.learn
         if hasattr(self._first, "ask"):
             self.ask = None
+        if hasattr(self._first, "courier"):
+            self.courier = None
 
     async def review(self, posts: Posts) -> Verdicts:
         """``hold``, or what a person has decided."""
-        if hasattr(self, "ask"):
-            self._first.ask = self.ask
-        found = Verdicts.abstaining(len(posts)) if self._first is None else await self._first.review(posts)
+        for way in ("ask", "courier"):
+            if hasattr(self, way):
+                setattr(self._first, way, getattr(self, way))
+        found = Verdicts.abstaining(len(posts)) if self._first is None else await reviewed(self._first, posts)
         action, score = np.array(found.action, np.int8), np.array(found.score, float)
         empty = [""] * len(posts)
         why, category = list(found.rationale or empty), list(found.category or empty)

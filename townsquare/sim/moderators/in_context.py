@@ -1,7 +1,8 @@
 """A moderator that asks a language model, with labelled examples before the text (arXiv 2511.05532)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from townsquare.protocols.columns import IntArray
 from townsquare.protocols.errors import InputError
 from townsquare.protocols.moderator import ACTION, Labelled, Moderator, Posts, Verdicts
 from townsquare.protocols.registry import make
+from townsquare.protocols.reviewing import reviewed
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.streams import Streams
 from townsquare.sim.moderators.classified import Ruling, two_kinds
@@ -31,8 +33,9 @@ class InContext:
 
     ``learn`` gives it the examples to choose from; without any it judges by the definitions alone. A reply that is no
     label even after a second turn, or no reply at all, is abstained from and counted; it never reads as harmless.
-    Equal texts are asked once. With a ``screen``, another moderator that costs nothing, only texts of which it is not
-    sure are asked at all. ``tally`` counts what became of all texts.
+    Equal texts are asked once, and a text without any letter or digit is abstained from unasked. With a ``screen``,
+    another moderator that costs nothing, only texts of which it is not sure are asked at all. ``tally`` counts what
+    became of all texts.
     """
 
     class Config(Ruling):
@@ -55,7 +58,7 @@ class InContext:
         balanced: bool = True
         "Whether there are as many of each label."
         reasons: bool = False
-        "Ask for a reason too, in words."
+        "Ask for a reason too, in words; examples come with theirs where the table has a column reason."
         embedder: Use = Use(name="hashing")
         "What finds semantic examples."
         screen: Use | None = None
@@ -67,6 +70,13 @@ class InContext:
         @classmethod
         def _model_is_named_in_full(cls, model: str) -> str:
             return checked_model(model)
+
+        @field_validator("screen")
+        @classmethod
+        def _a_screen_looks_at_texts(cls, screen: Use | None) -> Use | None:
+            if screen is not None and screen.name in ("human-queue", "remote"):
+                raise ValueError(f"{screen.name!r} cannot look first here: take one that costs nothing, such as linear")
+            return screen
 
     config: Config
 
@@ -86,7 +96,8 @@ class InContext:
         if hasattr(self._screen, "learn"):
             self._screen.learn(examples)
         if self.config.labels == "plain":
-            examples = Labelled(examples.texts, examples.broken().astype(np.int64), list(PLAIN), [False, True])
+            plain = examples.broken().astype(np.int64)
+            examples = replace(examples, labels=plain, names=list(PLAIN), harmful=[False, True])
         self._take(examples)
 
     def _take(self, examples: Labelled) -> None:
@@ -110,7 +121,9 @@ class InContext:
         self.tally["texts"] += len(texts)
         distinct = list(dict.fromkeys(texts))
         self.tally["repeated"] += len(texts) - len(distinct)
-        settled = await self._screened(distinct)
+        blank = (ACTION["abstain"], 0.5, "there is nothing to read in it", "")
+        settled = {text: blank for text in distinct if not any(map(str.isalnum, text))}
+        settled |= await self._screened([text for text in distinct if text not in settled])
         asked = [text for text in distinct if text not in settled]
         self.tally["asked"] += len(asked)
         answers = await together(
@@ -132,7 +145,7 @@ class InContext:
         if self._screen is None or not texts:
             return {}
         assert isinstance(self._screen, Moderator)
-        found = await self._screen.review(Posts.of_texts(texts))
+        found = await reviewed(self._screen, Posts.of_texts(texts))
         settled = {}
         for row, text in enumerate(texts):
             score = float(found.score[row])
@@ -145,7 +158,7 @@ class InContext:
 
     def question(self, text: str, rows: IntArray, number: int = 0, tick: int = 0) -> Ask[Any]:
         """What is asked about one text; a pure function of it, of the examples and of the settings."""
-        shown = [(self.examples.texts[row], self._told(int(self.examples.labels[row]))) for row in rows.tolist()]
+        shown = [(self.examples.texts[row], self._told(row)) for row in rows.tolist()]
         definitions = {**DEFINITIONS, **self.config.definitions} if self.config.level == 2 else None
         messages = moderate(
             text,
@@ -174,13 +187,18 @@ class InContext:
         doing = ACTION[self.config.action if harmful else "show"]
         return doing, float(harmful), getattr(value, "reason", ""), ", ".join(given)
 
-    def _told(self, label: int) -> str:
-        """The answer that would have been right, as JSON."""
-        names = self.examples.names
-        fields = _fields(names)
-        right: Mapping[str, object] = {"label": names[label]}
+    def _told(self, row: int) -> str:
+        """The answer to an example that would have been right, as JSON; with its reason where one is asked for and
+        known.
+        """
+        names, label = self.examples.names, int(self.examples.labels[row])
+        right: dict[str, object] = {}
+        if self.config.reasons and self.examples.reasons and self.examples.reasons[row]:
+            right["reason"] = self.examples.reasons[row][:_REASON]
         if self.config.several:
-            right = {field: place == label for place, field in enumerate(fields)}
+            right |= {field: place == label for place, field in enumerate(_fields(names))}
+        else:
+            right["label"] = names[label]
         return json.dumps(right, ensure_ascii=False)
 
 

@@ -13,11 +13,14 @@ from townsquare.protocols.moderator import Labelled, Span
 from townsquare.protocols.streams import Streams
 from townsquare.sim.moderators.classified import Classified as Base
 from townsquare.sim.moderators.classified import Found, Ruling, two_kinds
-from townsquare.sim.moderators.word_counts import Vocabulary, words
+from townsquare.sim.moderators.word_counts import Reader, Vocabulary, words
 
 _LINK = re.compile(r"https?:|www\.|\.com\b|\.net\b|\.co\.", re.IGNORECASE)
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 _DIGIT = re.compile(r"\d").search
+_LOUD = re.compile(r"[A-Z]{3}").search
+"""Without this there is no word in capitals, which saves the slower search."""
+_LENGTHS = [f"LENGTH {n}" for n in range(9)]
 _SPANS = 3
 """Words of a text that are pointed at, those that speak most for harm."""
 
@@ -50,7 +53,9 @@ class Linear(Base):
         broken = two_kinds("linear", examples)
         known = [features(text) for text in examples.texts]
         self._vocabulary = Vocabulary(known, self.config.least)
-        counts = self._vocabulary.counts(known)
+        self._known = list(self._vocabulary.number)
+        self._reader = Reader(self._vocabulary, features, _of_piece, _about)
+        counts = self._reader.counts(examples.texts)
         holding = np.bincount(counts.indices, minlength=counts.shape[1])
         self._idf = np.log((1 + len(known)) / (1 + holding)) + 1
         model = LogisticRegression(C=self.config.strength, class_weight="balanced", solver="liblinear", random_state=0)
@@ -63,14 +68,14 @@ class Linear(Base):
         """Probabilities, and the words that speak most for harm."""
         if self._weights is None:
             raise InputError("moderator 'linear' learns from labelled texts before it reviews: give it examples.")
-        held = [features(text) for text in texts]
-        rows = self._damped(self._vocabulary.counts(held))
+        rows = self._damped(self._reader.counts(texts))
         score = 1 / (1 + np.exp(-(rows @ self._weights + self._bias)))
         harmful = score >= self.config.threshold
         names = [self._names[int(one)] for one in harmful]
+        ends = rows.indptr.tolist()
         spans = [
-            self._pointed(text, words) if one else ()
-            for text, words, one in zip(texts, held, harmful.tolist(), strict=True)
+            self._pointed(text, rows.indices[ends[row] : ends[row + 1]].tolist()) if harmful[row] else ()
+            for row, text in enumerate(texts)
         ]
         return Found(np.round(score, 9), names, np.diff(rows.indptr) == 0, spans=spans)
 
@@ -81,12 +86,14 @@ class Linear(Base):
         shape = counts.shape
         return sp.csr_array((data / length[of], counts.indices.astype(np.int32), counts.indptr.astype(np.int32)), shape)
 
-    def _pointed(self, text: str, held: Sequence[str]) -> tuple[Span, ...]:
-        """Where the words that speak most for harm stand in the text as it was written."""
+    def _pointed(self, text: str, held: Sequence[int]) -> tuple[Span, ...]:
+        """Where the words that speak most for harm stand in the text as it was written; ``held``: its features."""
         assert self._weights is not None
-        number, small = self._vocabulary.number, text.lower()
-        weighed = {word: float(self._weights[number[word]]) for word in held if word in number}
-        best = sorted((word for word in weighed if weighed[word] > 0), key=lambda word: (-weighed[word], word))
+        small = text.lower()
+        if len(small) != len(text):  # letters that are two when small; places are those of the text as it was written
+            small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        weighed = [(-weight, self._known[n]) for n in held if (weight := float(self._weights[n])) > 0]
+        best = [word for _, word in sorted(weighed)]
         found = []
         for word in best:
             at = small.find(word)  # a word in disguise is not found as it was written, and not pointed at
@@ -101,11 +108,23 @@ def features(text: str) -> list[str]:
     """The words of a text and, in capitals so that no word is one, what is told of it besides."""
     found = words(text)
     forms = [_form(word) for word in found if _DIGIT(word)] if _DIGIT(text) else []
-    about = [f"LENGTH {min(8, len(text) // 20)}"]
-    about += ["CAPITALS"] * min(3, len(_CAPITALS.findall(text)))
-    if _LINK.search(text):
-        about.append("LINK")
-    return found + forms + about
+    return found + forms + _about(text)
+
+
+def _of_piece(piece: str) -> list[str]:
+    """The same of a piece between blanks, but for what is told of whole texts."""
+    found = words(piece)
+    return found + [_form(word) for word in found if _DIGIT(word)]
+
+
+def _about(text: str) -> list[str]:
+    found = [_LENGTHS[min(8, len(text) // 20)]]
+    if _LOUD(text):
+        found += ["CAPITALS"] * min(3, len(_CAPITALS.findall(text)))
+    small = text.lower()  # looked at first, which is faster than to search
+    if ("http" in small or "www." in small or ".co" in small or ".net" in small) and _LINK.search(text):
+        found.append("LINK")
+    return found
 
 
 def _form(word: str) -> str:

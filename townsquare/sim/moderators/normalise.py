@@ -37,6 +37,8 @@ def normalised(text: str) -> str:
     ``b4``, ``2nd``), and a number of three digits or more at its end stays one (``win100``).
     """
     text = text[:LONGEST]
+    if text.isascii() and text.isalpha():  # one plain word, as most pieces of a text are
+        return _DRAWN_OUT.sub(r"\1\1", text.lower())
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != _MARK).lower()

@@ -17,6 +17,8 @@ _MINE = 0x746F776E
 """What marks our files (SQLite's application_id)."""
 _PATIENCE = 30.0
 """Seconds to wait for somebody else who is writing."""
+_LAST = 2**63 - 1
+"""The largest number that SQLite knows."""
 _SCHEMA = """
 CREATE TABLE post (n INTEGER PRIMARY KEY, item INTEGER, text TEXT, digest TEXT, author INTEGER, tick INTEGER,
   score REAL, category TEXT, why TEXT, spans TEXT, evidence TEXT, UNIQUE (item, digest));
@@ -86,9 +88,9 @@ class QueueFile:
         self.path = Path(path) if str(path) else None
         if self.path is not None and not self.path.exists() and not create:
             raise InputError(f"there is no queue {self.path}.")
-        if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(self.path or ":memory:", timeout=_PATIENCE, isolation_level=None)
             self._db.execute("PRAGMA synchronous = FULL")
             with self._writing() as db:
@@ -102,7 +104,7 @@ class QueueFile:
                     db.execute(f"PRAGMA user_version = {_FORMAT}")
                 elif (mine, format_) != (_MINE, _FORMAT):
                     raise InputError(f"{self.path} is no queue of posts of format {_FORMAT}.")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise InputError(f"{self.path} cannot be opened as a queue of posts: {error}.") from error
 
     def close(self) -> None:
@@ -148,8 +150,9 @@ class QueueFile:
 
     def posts(self, state: State | None = None) -> list[Waiting]:
         """All posts, or those in one state, in the order in which they came."""
-        numbers = [row[0] for row in self._db.execute("SELECT n FROM post ORDER BY n")]
-        found = [self._read(self._db, n) for n in numbers]
+        with self._sound():
+            numbers = [row[0] for row in self._db.execute("SELECT n FROM post ORDER BY n")]
+            found = [self._read(self._db, n) for n in numbers]
         return [post for post in found if state in (None, post.state)]
 
     def open(self) -> list[Waiting]:
@@ -158,7 +161,8 @@ class QueueFile:
 
     def post(self, n: int) -> Waiting:
         """Number ``n``; InputError where there is none."""
-        return self._read(self._db, n)
+        with self._sound():
+            return self._read(self._db, n)
 
     def decide(self, n: int, action: str, note: str = "", who: str = "") -> Waiting:
         """Say what becomes of a post. A later decision takes the place of an earlier one."""
@@ -192,14 +196,24 @@ class QueueFile:
 
     def _read(self, db: sqlite3.Connection, n: int) -> Waiting:
         columns = "n, item, author, tick, text, score, category, why, spans, evidence"
-        row = db.execute(f"SELECT {columns} FROM post WHERE n = ?", (n,)).fetchone()
+        row = db.execute(f"SELECT {columns} FROM post WHERE n = ?", (min(n, _LAST),)).fetchone()
         if row is None:
             most = db.execute("SELECT count(*) FROM post").fetchone()[0]
             raise InputError(f"there is no post {n} in the queue ({most} in all).")
-        spans = tuple(Span(*span) for span in json.loads(row[8]))
+        spans = tuple(Span(*span) for span in json.loads(row[8] or "[]"))
         acts = db.execute("SELECT id, kind, action, note, who FROM act WHERE n = ? ORDER BY id", (n,)).fetchall()
         head = dict(zip(columns.split(", ")[:8], row, strict=False))
-        return Waiting(**head, spans=spans, evidence=tuple(json.loads(row[9])), acts=tuple(Act(*act) for act in acts))
+        return Waiting(
+            **head, spans=spans, evidence=tuple(json.loads(row[9] or "[]")), acts=tuple(Act(*act) for act in acts)
+        )
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """A file that is damaged, or cannot be written, becomes an InputError that names it."""
+        try:
+            yield
+        except (sqlite3.Error, json.JSONDecodeError) as error:
+            raise InputError(f"the queue {self.path} cannot be used: {error}. Is it damaged?") from error
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -213,7 +227,7 @@ class QueueFile:
         if self._db.in_transaction:  # part of a larger one
             yield self._db
             return
-        with closing(self._db.cursor()) as cursor:
+        with self._sound(), closing(self._db.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db

@@ -1,6 +1,5 @@
 """A moderator that is elsewhere: posts go to an agent on the bus, and its verdicts come back."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -89,8 +88,8 @@ class Remote:
             for text, author, disputes in zip(texts, posts.authors.tolist(), posts.disputes.tolist(), strict=True)
         ]
         sees = json.dumps([posts.tick, told], ensure_ascii=False)
-        answered = await asyncio.to_thread(
-            courier.answer, posts.tick, 0, sees, lambda: json.dumps(self._asked(courier, posts.tick, told))
+        answered = await courier.awaited(
+            posts.tick, 0, sees, lambda: json.dumps(self._asked(courier, posts.tick, told))
         )
         given = [None] * len(told) if answered is None else json.loads(answered)
         return verdicts_of([_row(one, text) for one, text in zip(given, texts, strict=True)])

@@ -70,6 +70,11 @@ class PreferenceFilter:
         """The reader says that this should have been hidden: the facet matters more. Number of the change."""
         return self.graph.change(facet, "strengthen", amount=amount, evidence=item.id, tick=tick).id
 
+    def revoke(self) -> dict[str, int]:
+        """Forget the graph, and every decision that was made by it."""
+        self.log.clear()
+        return self.graph.revoke()
+
     async def _one(self, item: Shown) -> Decision:
         self.tally["items"] += 1
         if self._first_look(item) < self.config.low:

@@ -132,6 +132,13 @@ class PreferenceGraph:
         """The whole log: nothing is lost."""
         return self.log.export()
 
+    def revoke(self) -> dict[str, int]:
+        """Forget everything, what was undone too. What is left says that there was something, and not what."""
+        forgotten = len(self.log)
+        self.log = DeltaLog()
+        self._nodes = self._built()
+        return {"forgotten": forgotten}
+
     @classmethod
     def load(cls, given: Any) -> Self:
         """From what ``export`` gave."""

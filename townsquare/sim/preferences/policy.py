@@ -110,11 +110,14 @@ class Policy:
 
     @classmethod
     def load(cls, given: Any) -> Self:
-        """From what ``export`` gave."""
+        """From what ``export`` gave; InputError for anything else."""
         log = DeltaLog.load(given)
         strange = next((delta.op for delta in log if delta.op not in ("block", "unblock")), None)
         if strange is not None:
             raise InputError(f"{strange!r} is no act of a reader's policy: block, unblock.")
+        for delta in log:
+            if not _told(delta.value):
+                raise InputError(f"change {delta.id} of the policy says neither a definition nor examples in words.")
         return cls(log)
 
     def revoke(self) -> dict[str, int]:
@@ -126,6 +129,14 @@ class Policy:
 
 def _value(definition: str, examples: Sequence[str]) -> dict[str, Any]:
     return {"definition": definition, "examples": list(examples)}
+
+
+def _told(value: Any) -> bool:
+    """Whether a value is one that ``_value`` gives, or none."""
+    if value is None:
+        return True
+    examples = value.get("examples", []) if isinstance(value, dict) else None
+    return isinstance(examples, list) and all(isinstance(one, str) for one in (value.get("definition", ""), *examples))
 
 
 def _note(category: Category) -> str:

@@ -46,6 +46,9 @@ class Courier(Protocol):
         use. ``number`` tells apart the questions of a tick. ``ask`` may raise Unanswered and Garbled.
         """
 
+    async def awaited(self, tick: int, number: int, sees: str, ask: Callable[[], str]) -> str | None:
+        """``answer`` for whoever may wait beside others; ``ask`` runs in a thread."""
+
     def send(self, agent: str, capability: str, input: Any, seconds: float) -> Any:
         """The output of a task. Raises Unanswered."""
 

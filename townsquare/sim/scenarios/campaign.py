@@ -12,7 +12,7 @@ from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
 from townsquare.protocols.wording import first_problem
 from townsquare.sim.graphs.made import GraphSettings
-from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.moderated_feed import ModeratedFeed
 from townsquare.sim.scenarios.news import Trait
 
 
@@ -177,15 +177,16 @@ class Timeline(Settings):
         return self
 
 
-class Campaign(FeedScenario):
+class Campaign(ModeratedFeed):
     """Members on a timeline, persuaders among them, and a recommender, moderators and follows between them."""
 
     environment: ClassVar[str] = "timeline"
     groups: ClassVar[tuple[str, ...]] = ("members", "persuaders", "bots")
+    listed: ClassVar[tuple[str, ...]] = ("members",)
     control: ClassVar[dict[str, dict[str, str]]] = {"quiet": {"persuaders.count": "0"}}
     """The arm that every comparison should hold: nobody persuades."""
     fixed: ClassVar[tuple[str, ...]] = (
-        *FeedScenario.fixed,
+        *ModeratedFeed.fixed,
         "proposition",
         *(f"members.{key}" for key in ("count", "mind", "model", "personas", "prompt_tokens", "update", "opinion")),
         *(f"members.{key}" for key in ("susceptibility", "tolerance", "hostile", "bystanders")),
@@ -194,7 +195,6 @@ class Campaign(FeedScenario):
         "bots",
         "timeline.window",
         "timeline.length",
-        "moderator",
     )
 
     scenario: str = "campaign"
@@ -218,13 +218,6 @@ class Campaign(FeedScenario):
     moderator: Use = Use(name="none")
     "What looks at new posts, and may remove them, with its own settings beside its name."
 
-    @field_validator("moderator")
-    @classmethod
-    def _moderator_is_known(cls, use: Use) -> Use:
-        if use.name != "none":
-            configure("moderator", use.name, use.settings())
-        return use
-
     @model_validator(mode="after")
     def _the_town_is_possible(self) -> Self:
         try:
@@ -247,5 +240,6 @@ class Campaign(FeedScenario):
         return 1 if self.persuaders.side == "for" else -1
 
     def files(self) -> Sequence[str]:
-        """The graph and the personas, if they are read."""
-        return [path for path in (self.graph.path, self.graph.table, self.members.personas) if path is not None]
+        """The graph, the personas and the table that moderators learn from, if they are read."""
+        mine = [path for path in (self.graph.path, self.graph.table, self.members.personas) if path is not None]
+        return [*mine, *super().files()]

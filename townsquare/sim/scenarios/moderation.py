@@ -1,19 +1,20 @@
 """A timeline on which posts of several kinds go round, and moderators stand in three places (ours)."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from townsquare.protocols.errors import UnknownComponent
 from townsquare.protocols.post_kinds import KINDS
-from townsquare.protocols.registry import configure, make
+from townsquare.protocols.registry import configure, known
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
-from townsquare.protocols.streams import Streams
-from townsquare.sim.data import sets
+from townsquare.protocols.wording import first_problem
 from townsquare.sim.moderators.disguises import DISGUISES
+from townsquare.sim.scenarios.authors import Advising, Authors
 from townsquare.sim.scenarios.campaign import Campaign, Members, Persuaders
+from townsquare.sim.scenarios.moderated_feed import Table
 
 ADVISOR = "draft-advisor"
 """The name of the one who advises authors and is no moderator: it suggests other words (DeMod)."""
@@ -27,8 +28,8 @@ def _a_kind(name: str) -> str:
 
 def _at_hand(use: Use) -> None:
     """A moderator that answers at once, for places where nothing can wait."""
-    if use.name in ("remote", "human-queue"):
-        raise ValueError(f"{use.name!r} can look at the channel only (moderator.name)")
+    if use.name == "human-queue":
+        raise ValueError(f"{use.name!r} can look at the channel only (moderator.name): nobody waits for it elsewhere")
     configure("moderator", use.name, use.settings())
 
 
@@ -110,8 +111,12 @@ class AuthorSide(Settings):
     @classmethod
     def _advice_is_known(cls, use: Use) -> Use:
         if use.name == ADVISOR:
-            if use.settings():
-                raise ValueError(f"{ADVISOR} has no settings here (got {', '.join(use.settings())})")
+            try:
+                Advising.model_validate(use.settings())
+            except ValidationError as error:
+                raise ValueError(f"{ADVISOR}: {first_problem(error, Advising)}") from error
+        elif use.name not in known("moderator"):
+            raise UnknownComponent("moderator", use.name, [*known("moderator"), ADVISOR])
         else:
             _at_hand(use)
         return use
@@ -192,26 +197,10 @@ class Readers(Settings):
         return use
 
 
-class Table(Settings):
-    """Labelled texts; kinds are found by their names, other harmful labels count as toxic."""
-
-    data: str | None = Field(default=None, min_length=1)
-    "A table text,label, or a registered data set; by default sentences of ours."
-    harmless: tuple[str, ...] = ()
-    "Labels that break no rule; by default those commonly called so."
-
-    @field_validator("data")
-    @classmethod
-    def _a_set_has_its_whole_name(cls, data: str | None) -> str | None:
-        """``sms`` for ``sms-spam``, as ``evaluate moderators`` takes it."""
-        names = [name for name in sets.known() if data and name.startswith(f"{data}-")]
-        return names[0] if data and len(names) == 1 and not Path(data).exists() else data
-
-
 class Learning(Table):
     """What moderators learn from that learn."""
 
-    count: int = Field(default=400, ge=8)
+    count: int = Field(default=400, ge=8, le=100_000)
     "How many texts, where they are sentences of ours."
 
 
@@ -222,7 +211,7 @@ class Moderation(Campaign):
     control: ClassVar[dict[str, dict[str, str]]] = {"none": {"moderator.name": "none"}}
     fixed: ClassVar[tuple[str, ...]] = (
         *(key for key in Campaign.fixed if key != "moderator"),
-        *("kinds", "breaks", "author", "readers", "posts", "learning"),
+        *("kinds", "breaks", "authors", "author", "readers", "posts"),
         *("adapting.how", "adapting.letters", "effects.opens"),
     )
 
@@ -242,6 +231,8 @@ class Moderation(Campaign):
     "What authors are up to."
     adapting: Adapting = Adapting()
     "What authors do once something was done about a post of theirs."
+    authors: Authors = Authors()
+    "Members whose posts a language model writes."
     author: AuthorSide = AuthorSide()
     "Author side: advice on drafts."
     effects: Effects = Effects()
@@ -266,29 +257,26 @@ class Moderation(Campaign):
             raise ValueError("members.mind: only behavioural members post what kinds says")
         if self.members.hostile:
             raise ValueError("members.hostile: who attacks others is said by kinds.toxic here")
-        for name in self._asking_now():
-            if not self.model_of(name):
-                raise ValueError(f"{name} asks a language model: give --model provider:model")
+        if self.authors.count > self.members.count:
+            raise ValueError(
+                f"authors.count ({self.authors.count}) may not be more than members.count ({self.members.count})"
+            )
+        if self.authors.asks and not self.model_of("authors"):
+            raise ValueError(f"authors.mind is {self.authors.mind!r}, which needs a model: give --model provider:model")
+        if self.advising is not None and self.advising.parts == "model" and not self.model_of("author.advice"):
+            raise ValueError("author.advice asks a language model: give --model provider:model")
         return self
 
-    def uses(self) -> dict[str, Use]:
-        """The moderators by the place where they stand; one that is called none stands nowhere."""
-        found = {"moderator": self.moderator, "author.advice": self.author.advice,
-                 "readers.moderator": self.readers.moderator}  # fmt: skip
-        return {place: use for place, use in found.items() if use.name not in ("none", ADVISOR)}
+    @property
+    def advising(self) -> Advising | None:
+        """The settings of the one who suggests other words to authors; None where nobody does."""
+        use = self.author.advice
+        return Advising.model_validate(use.settings()) if use.name == ADVISOR else None
 
-    def moderating(self) -> Sequence[str]:
-        """The places of moderators that ask a language model, at one time or another."""
-        ticks = sorted({change.tick for change in self.changes})
-        return list(dict.fromkeys(place for now in map(self.at, [0, *ticks]) for place in now._asking_now()))
-
-    def first_asking(self, place: str) -> int:
-        """The tick from which on a moderator at one of ``moderating`` asks."""
-        ticks = sorted({change.tick for change in self.changes})
-        return next(tick for tick in [0, *ticks] if place in self.at(tick)._asking_now())
-
-    def _asking_now(self) -> Sequence[str]:
-        return [place for place, use in self.uses().items() if _asks(use)]
+    def places(self) -> dict[str, Use]:
+        """The channel, and the places beside it; one who advises authors and is no moderator is none."""
+        advice = Use(name="none") if self.author.advice.name == ADVISOR else self.author.advice
+        return {**super().places(), "author.advice": advice, "readers.moderator": self.readers.moderator}
 
     def channels(self) -> dict[int, Use]:
         """The moderators of the channel, by the tick from which on each looks at posts."""
@@ -300,24 +288,21 @@ class Moderation(Campaign):
         return found
 
     def asking(self) -> Sequence[str]:
-        """Those who ask a language model: groups, a defence, and moderators."""
-        return [*super().asking(), *self.moderating()]
+        """Those who ask a language model: authors, and one who advises them, beside all others."""
+        return [*super().asking(), *self.authoring()]
+
+    def authoring(self) -> Sequence[str]:
+        """Those of them who ask about drafts before they are posted, and are no moderators."""
+        advises = self.advising is not None and self.advising.parts == "model"
+        return [name for name, asks in (("authors", self.authors.asks), ("author.advice", advises)) if asks]
 
     def model_of(self, name: str) -> str:
         """The model that ``name``, one of ``asking``, asks; "" where none is named."""
-        if name in ("moderator", "author.advice", "readers.moderator"):
-            use: Any = self.uses().get(name)
-            return "" if use is None else str(use.settings().get("model") or self.chat.model)
+        if name == "author.advice" and self.advising is not None:
+            return self.advising.model or self.chat.model
         return super().model_of(name)
 
     def files(self) -> Sequence[str]:
         """The graph, the personas and the tables of texts, if they are read."""
-        return [*super().files(), *dict.fromkeys(one for one in (self.posts.data, self.learning.data) if one)]
-
-
-def _asks(use: Use) -> bool:
-    """Whether a moderator asks a language model: it has the attribute through which it does."""
-    if use.name == "human-queue":  # making one opens its file
-        first = use.settings().get("first")
-        return first is not None and _asks(Use.model_validate(first))
-    return hasattr(make("moderator", use.name, use.settings(), Streams(0)), "ask")
+        posts = [] if self.posts.data in (None, self.learning.data) else [self.posts.data]
+        return [*super().files(), *posts]

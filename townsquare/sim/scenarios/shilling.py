@@ -9,7 +9,7 @@ from townsquare.protocols.chat_settings import checked_model
 from townsquare.protocols.registry import configure
 from townsquare.protocols.scenario import Use
 from townsquare.protocols.settings import Settings
-from townsquare.sim.scenarios.feed import FeedScenario
+from townsquare.sim.scenarios.moderated_feed import ModeratedFeed
 
 
 class Customers(Settings):
@@ -88,20 +88,20 @@ class Shills(Settings):
         return checked_model(model)
 
 
-class Shilling(FeedScenario):
+class Shilling(ModeratedFeed):
     """A shop under attack: customers buy and rate, shills rate, the recommender learns from both."""
 
     environment: ClassVar[str] = "shop"
     groups: ClassVar[tuple[str, ...]] = ("customers", "shills")
+    listed: ClassVar[tuple[str, ...]] = ("customers",)
     control: ClassVar[dict[str, dict[str, str]]] = {"honest": {"shills.count": "0"}}
     """The arm that every comparison should hold: nobody shills."""
     fixed: ClassVar[tuple[str, ...]] = (
-        *FeedScenario.fixed,
+        *ModeratedFeed.fixed,
         "customers.count",
         "customers.mind",
         *(f"shop.{key}" for key in Shop.model_fields),
         "shills",
-        "moderator",
         "watch",
     )
 
@@ -123,13 +123,6 @@ class Shilling(FeedScenario):
     "What looks at new reviews, and may remove them with their ratings, with its own settings beside its name."
     watch: tuple[str, ...] = ("pca", "popularity-profile", "group", "text")
     "Detectors that look at the log each time the recommender learns; they change nothing."
-
-    @field_validator("moderator")
-    @classmethod
-    def _moderator_is_known(cls, use: Use) -> Use:
-        if use.name != "none":
-            configure("moderator", use.name, use.settings())
-        return use
 
     @field_validator("watch")
     @classmethod
@@ -162,7 +155,7 @@ class Shilling(FeedScenario):
         return self
 
     def asking(self) -> Sequence[str]:
-        """The shills, where their attack can ask a model and one is named; a defence that is given one."""
+        """The shills, where their attack can ask a model and one is named; a defence and a moderator that ask."""
         return [*super().asking(), *(["shills"] if self.shills.count and self.writes_by_model() else [])]
 
     def writes_by_model(self) -> bool:
@@ -170,5 +163,5 @@ class Shilling(FeedScenario):
         return self.shills.attack.name == "agent-shill" and bool(self.shills.model or self.chat.model)
 
     def files(self) -> Sequence[str]:
-        """The table of ratings, if there is one."""
-        return [] if self.shop.source is None else [self.shop.source]
+        """The table of ratings, and that which moderators learn from, if there are any."""
+        return [*([] if self.shop.source is None else [self.shop.source]), *super().files()]
