@@ -26,11 +26,6 @@ def run(root: Path) -> ts.Run:
     return ts.open_run(root / "panel")
 
 
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_the_chain_of_a_decision_is_on_the_page(run: ts.Run) -> None:
     opened = page("agent", run="panel", agent=READER, tick=3)
     assert not opened.exception

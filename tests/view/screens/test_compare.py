@@ -29,11 +29,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_two_runs_by_reader_and_by_tick(root: Path) -> None:
     opened = page("compare", run=["learned", "chance"])
     assert not opened.exception

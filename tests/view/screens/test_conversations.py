@@ -19,11 +19,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_a_group_as_a_picture_and_a_transcript(root: Path) -> None:
     rows = ts.open_run(root / "team").conversations()
     tick, group = (int(rows[name].iloc[-1]) for name in ("tick", "group"))

@@ -8,16 +8,6 @@ from tests.view.towns import HOSTILE, marked, page, told
 from townsquare.runs import open_run
 
 
-@pytest.fixture(scope="module")
-def root(town_runs: Path) -> Path:
-    return town_runs
-
-
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_places_in_order_with_why_and_what_was_done(root: Path) -> None:
     run = open_run(root / "news")
     events = run.events(ticks=range(2, 3))

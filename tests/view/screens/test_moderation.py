@@ -14,16 +14,6 @@ from townsquare.runs import open_run
 from townsquare.view import policies
 
 
-@pytest.fixture(scope="module")
-def root(town_runs: Path) -> Path:
-    return town_runs
-
-
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_a_team_and_what_it_concluded(root: Path) -> None:
     run = open_run(root / "team")
     opened = page("moderation", run="team")

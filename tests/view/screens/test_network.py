@@ -15,11 +15,6 @@ def root(town_runs: Path) -> Path:
     return town_runs
 
 
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_who_follows_whom_in_a_campaign(root: Path) -> None:
     opened = page("network", run="campaign", tick=3)
     assert not opened.exception

@@ -22,11 +22,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_facts_figures_phases_and_a_table_below_each() -> None:
     opened = page("overview", run="learned", measure="like_gini_articles")
     assert not opened.exception

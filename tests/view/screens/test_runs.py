@@ -16,11 +16,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return runs(tmp_path_factory.mktemp("runs"))
 
 
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_every_run_with_status_and_cost_and_a_sentence_for_what_is_broken() -> None:
     opened = page("runs")
     assert not opened.exception

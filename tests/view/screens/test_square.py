@@ -8,16 +8,6 @@ import pytest
 from tests.view.towns import HOSTILE, marked, page, told
 
 
-@pytest.fixture(scope="module")
-def root(town_runs: Path) -> Path:
-    return town_runs
-
-
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def test_the_map_of_a_news_town_at_the_tick_of_the_address() -> None:
     opened = page("square", run="news", tick=2)
     assert not opened.exception

@@ -9,16 +9,6 @@ from townsquare.runs import open_run
 from townsquare.view import place, starting
 
 
-@pytest.fixture(scope="module")
-def root(town_runs: Path) -> Path:
-    return town_runs
-
-
-@pytest.fixture(autouse=True)
-def _rooted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOWNSQUARE_VIEW_ROOT", str(root))
-
-
 def _liked(root: Path) -> dict[str, int]:
     """A like of the last tick on an item that the recommender chose."""
     run = open_run(root / "news")
